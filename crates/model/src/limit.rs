@@ -1,0 +1,49 @@
+//! Bounds of what people and programs may send. Each is refused with its name and number.
+
+/// Longest message text, in characters (trust 1.15).
+pub const TEXT_LENGTH_MAX: usize = 5_000;
+
+/// Longest name of an organization, agent, group or key, in characters.
+pub const NAME_LENGTH_MAX: usize = 200;
+
+/// Longest e-mail address, in bytes (RFC 5321 section 4.5.3.1.3, without the angle brackets).
+pub const EMAIL_LENGTH_MAX: usize = 254;
+
+/// Longest `receivedFrom` label, in characters.
+pub const RECEIVED_FROM_LENGTH_MAX: usize = 200;
+
+/// Longest address of a picture, in bytes.
+pub const USERPIC_LENGTH_MAX: usize = 2_048;
+
+/// Length of a client-made message id, in bytes: 128 bits of text fit in any encoding.
+pub const CID_LENGTH: std::ops::RangeInclusive<usize> = 8..=64;
+
+/// Longest `Idempotency-Key`, in bytes.
+pub const IDEMPOTENCY_KEY_LENGTH_MAX: usize = 255;
+
+/// Longest note about a visitor, in characters.
+pub const VISITOR_NOTES_LENGTH_MAX: usize = 10_000;
+
+/// Most attributes a visitor may have.
+pub const ATTRIBUTES_MAX: usize = 100;
+
+/// Longest attribute name, in characters.
+pub const ATTRIBUTE_NAME_LENGTH_MAX: usize = 100;
+
+/// Longest attribute value, in characters.
+pub const ATTRIBUTE_VALUE_LENGTH_MAX: usize = 1_000;
+
+/// Most agents in one group.
+pub const GROUP_AGENTS_MAX: usize = 1_000;
+
+/// Rows of a page when the caller names no number.
+pub const PAGE_DEFAULT: u32 = 50;
+
+/// Most rows of a page.
+pub const PAGE_MAX: u32 = 100;
+
+/// Shortest password, in characters (trust 1.8, 6.2.1).
+pub const PASSWORD_LENGTH_MIN: usize = 8;
+
+/// Longest password, in characters.
+pub const PASSWORD_LENGTH_MAX: usize = 128;
