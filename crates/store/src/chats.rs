@@ -1,0 +1,60 @@
+//! Chats: the rounds of a conversation.
+
+use model::{chat::Chat, id::ConversationNumber, message::MessageKind, time::Millis};
+
+use crate::{Result, Tx, value::named};
+
+/// Adds a chat that has just started.
+pub fn insert(tx: &mut Tx<'_>, conversation: ConversationNumber, chat: &Chat) -> Result<()> {
+    const SQL: &str = "insert into chats (conversation, number, started_by, first_seq, started_at, missed_messages_count) \
+        values ($1, $2, $3, $4, $5, 0)";
+    let parameters = [
+        conversation.into(),
+        chat.number.into(),
+        chat.started_by.as_str().into(),
+        chat.first_seq.into(),
+        chat.started_at.into(),
+    ];
+    tx.run(SQL, &parameters).map(drop)
+}
+
+/// A chat of a conversation.
+pub fn find(
+    tx: &mut Tx<'_>,
+    conversation: ConversationNumber,
+    number: i64,
+) -> Result<Option<Chat>> {
+    const SQL: &str = "select number, started_by, first_seq, started_at, finished_at, last_seq, missed_messages_count \
+        from chats where conversation = $1 and number = $2";
+    tx.find(SQL, &[conversation.into(), number.into()], |row| {
+        Ok(Chat {
+            number: row.get(0)?,
+            started_by: named(row, 1, MessageKind::parse)?,
+            first_seq: row.get(2)?,
+            started_at: row.get(3)?,
+            finished_at: row.get(4)?,
+            last_seq: row.get(5)?,
+            missed_messages_count: row.get(6)?,
+        })
+    })
+}
+
+/// Writes how a chat ended.
+pub fn finish(
+    tx: &mut Tx<'_>,
+    conversation: ConversationNumber,
+    number: i64,
+    finished_at: Millis,
+    last_seq: i64,
+    missed_messages_count: i64,
+) -> Result<()> {
+    const SQL: &str = "update chats set finished_at = $3, last_seq = $4, missed_messages_count = $5 where conversation = $1 and number = $2";
+    let parameters = [
+        conversation.into(),
+        number.into(),
+        finished_at.into(),
+        last_seq.into(),
+        missed_messages_count.into(),
+    ];
+    tx.run(SQL, &parameters).map(drop)
+}

@@ -1,0 +1,29 @@
+//! What is remembered: every SQL statement of the project, the migrations, and the two databases.
+#![deny(missing_docs)]
+
+mod db;
+mod error;
+pub mod migrate;
+mod postgres;
+mod sqlite;
+mod tx;
+mod value;
+mod work;
+
+pub mod access_tokens;
+pub mod agents;
+pub mod chats;
+pub mod conversations;
+pub mod events;
+pub mod groups;
+pub mod idempotent_requests;
+pub mod jobs;
+pub mod keys;
+pub mod messages;
+pub mod organizations;
+pub mod visitors;
+
+pub use db::{Db, Location, Options, Statistics, Verdict};
+pub use error::{Error, Result};
+pub use tx::Tx;
+pub use value::{Row, Value};

@@ -1,0 +1,233 @@
+//! PostgreSQL: threads that own a connection each; one operation is one transaction, run again on a conflict.
+
+use std::{collections::HashMap, thread::JoinHandle, time::Duration};
+
+use ::postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+use async_channel::Receiver;
+
+use crate::{
+    Error, Result, Tx,
+    db::{Shared, Statistics},
+    work::{Ran, Work},
+};
+
+/// How often an operation is run again after a deadlock or a serialisation failure.
+const RERUNS_MAX: u32 = 8;
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What every connection is set to: nothing waits for ever, and nobody else's settings apply.
+const SESSION: &str = "set statement_timeout = '10s'; set lock_timeout = '5s'; \
+    set idle_in_transaction_session_timeout = '30s'; set timezone = 'UTC'";
+
+/// A transaction and the statements of its connection.
+pub struct PostgresTx<'c> {
+    pub(crate) transaction: Transaction<'c>,
+    pub(crate) statements: &'c mut Statements,
+}
+
+/// Prepared statements of a connection, by address and length of their text.
+type Statements = HashMap<(usize, usize), Statement>;
+
+/// The statement of a text, prepared the first time.
+pub(crate) fn find_statement(tx: &mut PostgresTx<'_>, sql: &'static str) -> Result<Statement> {
+    let address = (sql.as_ptr() as usize, sql.len());
+    if let Some(statement) = tx.statements.get(&address) {
+        return Ok(statement.clone());
+    }
+    let statement = tx.transaction.prepare(sql)?;
+    tx.statements.insert(address, statement.clone());
+    Ok(statement)
+}
+
+/// Whether a thread reads or writes.
+#[derive(Clone, Copy)]
+enum Access {
+    Read,
+    Write,
+}
+
+struct Connection {
+    client: Client,
+    statements: Statements,
+}
+
+impl Connection {
+    fn open(config: &Config) -> Result<Self> {
+        let mut client = config.connect(NoTls)?;
+        client.batch_execute(SESSION)?;
+        Ok(Self {
+            client,
+            statements: Statements::new(),
+        })
+    }
+}
+
+/// Parses an address and bounds the time a connection may take.
+pub(crate) fn configure(url: &str) -> Result<Config> {
+    let mut config: Config = url.parse().map_err(|_| {
+        Error::Unfit(
+            "the database URL is not of the form postgres://user:password@host:port/database"
+                .to_owned(),
+        )
+    })?;
+    config
+        .connect_timeout(CONNECT_TIMEOUT)
+        .application_name("parlour");
+    Ok(config)
+}
+
+/// Connects once, for migrations and checks.
+pub(crate) fn connect(url: &str) -> Result<Client> {
+    Ok(Connection::open(&configure(url)?)?.client)
+}
+
+/// Refuses a server that would lose what it acknowledges (trust 1.2).
+pub(crate) fn require_settings(client: &mut Client) -> Result<()> {
+    for name in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let found: String = client
+            .query_one("select current_setting($1)", &[&name])?
+            .get(0);
+        if found == "off" && name == "synchronous_commit" {
+            tracing::warn!(
+                "PostgreSQL's synchronous_commit is off: a crash of its machine loses acknowledged messages"
+            );
+        } else if found == "off" {
+            return Err(Error::Unfit(format!(
+                "PostgreSQL's {name} is off, but must be on to keep what is acknowledged"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Starts the threads; the first connection of each is made when it has work.
+pub(crate) fn start(
+    url: &str,
+    readers: usize,
+    writers: usize,
+    reads: &Receiver<Box<dyn Work>>,
+    writes: &Receiver<Box<dyn Work>>,
+    shared: &Shared,
+) -> Result<Vec<JoinHandle<()>>> {
+    let config = configure(url)?;
+    let kinds = [
+        (Access::Read, readers.max(1), reads),
+        (Access::Write, writers.max(1), writes),
+    ];
+    let mut threads = Vec::new();
+    for (access, count, queue) in kinds {
+        for index in 0..count {
+            let (config, queue, shared) = (config.clone(), queue.clone(), shared.clone());
+            let name = match access {
+                Access::Read => format!("postgres-read-{index}"),
+                Access::Write => format!("postgres-write-{index}"),
+            };
+            let thread = std::thread::Builder::new()
+                .name(name)
+                .spawn(move || serve(access, &config, &queue, &shared));
+            threads.push(thread.map_err(|error| {
+                Error::Unavailable(format!("no thread could be started: {error}"))
+            })?);
+        }
+    }
+    Ok(threads)
+}
+
+fn serve(access: Access, config: &Config, queue: &Receiver<Box<dyn Work>>, shared: &Shared) {
+    let mut connection = None;
+    while let Ok(mut work) = queue.recv_blocking() {
+        let end = run_to_the_end(access, config, &mut connection, &mut *work, shared);
+        if end.is_ok() {
+            let events = work.take_events();
+            if !events.is_empty() {
+                (shared.feed)(events);
+            }
+        }
+        work.answer(end);
+    }
+}
+
+/// Runs work until it is committed, refused, or not worth another try.
+fn run_to_the_end(
+    access: Access,
+    config: &Config,
+    connection: &mut Option<Connection>,
+    work: &mut dyn Work,
+    shared: &Shared,
+) -> Result<()> {
+    let mut was_connected = connection.is_some();
+    for rerun in 0..=RERUNS_MAX {
+        let open = match connection {
+            Some(open) => open,
+            None => connection.insert(Connection::open(config)?),
+        };
+        let end = run_once(access, open, work, shared);
+        if open.client.is_closed() || matches!(end, Err(Error::Unavailable(_) | Error::Unknown(_)))
+        {
+            *connection = None;
+        }
+        match end {
+            // A connection that was idle may have died long ago; that says nothing about the server now.
+            Err(Error::Unavailable(_)) if was_connected => was_connected = false,
+            Err(Error::Conflict(_)) if rerun < RERUNS_MAX => pause(rerun),
+            end => return end,
+        }
+        Statistics::add(&shared.statistics.reruns, 1);
+    }
+    Err(Error::Conflict(
+        "the operation met another one too often".to_owned(),
+    ))
+}
+
+/// Waits a little longer after each conflict, so that two operations do not meet for ever.
+fn pause(rerun: u32) {
+    std::thread::park_timeout(Duration::from_millis(1 << rerun.min(6)));
+}
+
+fn run_once(
+    access: Access,
+    connection: &mut Connection,
+    work: &mut dyn Work,
+    shared: &Shared,
+) -> Result<()> {
+    let builder = connection.client.build_transaction();
+    let builder = match access {
+        Access::Read => builder
+            .read_only(true)
+            .isolation_level(IsolationLevel::RepeatableRead),
+        Access::Write => builder.isolation_level(IsolationLevel::ReadCommitted),
+    };
+    let mut tx = Tx::Postgres(PostgresTx {
+        transaction: builder.start()?,
+        statements: &mut connection.statements,
+    });
+    let ran = work.run(&mut tx);
+    let Tx::Postgres(PostgresTx { transaction, .. }) = tx else {
+        return Ok(());
+    };
+    match (ran, access) {
+        (Ran::Kept, Access::Read) => {
+            Statistics::add(&shared.statistics.reads, 1);
+            Ok(transaction.rollback()?)
+        }
+        (Ran::Kept, Access::Write) => {
+            transaction
+                .commit()
+                .map_err(|error| match Error::from(error) {
+                    Error::Unavailable(reason) => Error::Unknown(reason),
+                    error => error,
+                })?;
+            Statistics::add(&shared.statistics.commits, 1);
+            Statistics::add(&shared.statistics.operations, 1);
+            Ok(())
+        }
+        (Ran::Refused, _) => Ok(transaction.rollback()?),
+        (Ran::Failed(error), _) => {
+            // The failure is what the caller must hear, whether or not the roll-back reaches the server.
+            drop(transaction);
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Visitors: made on first use.
+
+use model::{
+    id::{
+        ConversationId, ConversationNumber, GroupNumber, OrganizationNumber, Scope, VisitorId,
+        VisitorNumber,
+    },
+    time::Millis,
+    visitor::{Attributes, Visitor},
+};
+
+use crate::{Error, Result, Row, Tx};
+
+macro_rules! visitor_columns {
+    () => {
+        "v.number, v.id, g.id, v.color, v.attributes, v.notes, v.marketing_consent, v.terms_of_service_consent, v.created_at \
+        from visitors v left join groups g on g.number = v.group_number"
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<Visitor> {
+    let attributes: String = row.get(4)?;
+    let attributes: Attributes = serde_json::from_str(&attributes)
+        .map_err(|error| Error::Content(format!("attributes of a visitor: {error}")))?;
+    Ok(Visitor {
+        number: row.get(0)?,
+        id: row.get(1)?,
+        group_id: row.get(2)?,
+        color: row.get(3)?,
+        attributes,
+        notes: row.get(5)?,
+        marketing_consent: row.get(6)?,
+        terms_of_service_consent: row.get(7)?,
+        created_at: row.get(8)?,
+    })
+}
+
+/// Adds a visitor of whom nothing is known, or finds the one that has the id; tells the number.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    organization: OrganizationNumber,
+    id: &VisitorId,
+    color: &str,
+    created_at: Millis,
+) -> Result<VisitorNumber> {
+    const SQL: &str = "insert into visitors (organization, id, color, attributes, marketing_consent, terms_of_service_consent, created_at) \
+        values ($1, $2, $3, '{}', false, false, $4) on conflict (organization, id) do nothing";
+    const NUMBER: &str = "select number from visitors where organization = $1 and id = $2";
+    tx.run(
+        SQL,
+        &[
+            organization.into(),
+            id.into(),
+            color.into(),
+            created_at.into(),
+        ],
+    )?;
+    tx.one(NUMBER, &[organization.into(), id.into()], |row| row.get(0))
+}
+
+/// The visitor of an id.
+pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &VisitorId) -> Result<Option<Visitor>> {
+    const SQL: &str = concat!(
+        "select ",
+        visitor_columns!(),
+        " where v.organization = $1 and v.id = $2 and (cast($3 as bigint) is null or v.number = $3)"
+    );
+    tx.find(
+        SQL,
+        &[scope.organization.into(), id.into(), scope.visitor.into()],
+        read,
+    )
+}
+
+/// The visitor of an id and their conversation, as far as both exist: what a message needs to know first.
+pub fn find_with_conversation(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    id: &VisitorId,
+) -> Result<Option<(VisitorNumber, Option<(ConversationNumber, ConversationId)>)>> {
+    const SQL: &str = "select v.number, c.number, c.id from visitors v \
+        left join conversations c on c.visitor = v.number and c.channel = 'widget' where v.organization = $1 and v.id = $2";
+    tx.find(SQL, &[scope.organization.into(), id.into()], |row| {
+        let conversation = row.get::<Option<ConversationNumber>>(1)?;
+        Ok((
+            row.get(0)?,
+            conversation
+                .map(|number| Ok::<_, Error>((number, row.get(2)?)))
+                .transpose()?,
+        ))
+    })
+}
+
+/// Visitors before one, newest first, at most `limit`.
+pub fn list(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    before: VisitorNumber,
+    limit: i64,
+) -> Result<Vec<Visitor>> {
+    const SQL: &str = concat!(
+        "select ",
+        visitor_columns!(),
+        " where v.organization = $1 and v.number < $2 order by v.number desc limit $3"
+    );
+    tx.all(
+        SQL,
+        &[scope.organization.into(), before.into(), limit.into()],
+        read,
+    )
+}
+
+/// Changes what is known and agreed.
+pub fn update(tx: &mut Tx<'_>, scope: Scope, visitor: &Visitor) -> Result<()> {
+    const SQL: &str = "update visitors set attributes = $3, notes = $4, marketing_consent = $5, terms_of_service_consent = $6 \
+        where organization = $1 and number = $2";
+    let attributes = serde_json::to_string(&visitor.attributes)
+        .map_err(|error| Error::Content(error.to_string()))?;
+    let parameters = [
+        scope.organization.into(),
+        visitor.number.into(),
+        (&attributes).into(),
+        visitor.notes.as_ref().into(),
+        visitor.marketing_consent.into(),
+        visitor.terms_of_service_consent.into(),
+    ];
+    tx.run(SQL, &parameters).map(drop)
+}
+
+/// Puts a visitor into a group, or into none.
+pub fn set_group(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    number: VisitorNumber,
+    group: Option<GroupNumber>,
+) -> Result<()> {
+    const SQL: &str =
+        "update visitors set group_number = $3 where organization = $1 and number = $2";
+    tx.run(
+        SQL,
+        &[scope.organization.into(), number.into(), group.into()],
+    )
+    .map(drop)
+}
