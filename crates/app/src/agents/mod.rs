@@ -1,0 +1,17 @@
+//! Operations on agents.
+
+mod create;
+mod delete;
+mod identify;
+mod ping;
+mod read;
+mod set_password;
+mod update;
+
+pub use create::{CreateAgent, create};
+pub use delete::delete;
+pub use identify::{AgentReference, identify};
+pub use ping::ping;
+pub use read::{get, list, owner};
+pub use set_password::set_password;
+pub use update::{UpdateAgent, update};

@@ -1,0 +1,7 @@
+//! Chats: the rounds of a conversation, started by messages and finished by agents or by time.
+
+mod finish;
+mod start;
+
+pub use finish::{Due, finish, finish_when_idle};
+pub(crate) use start::keep_going;

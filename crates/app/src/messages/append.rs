@@ -1,0 +1,62 @@
+//! Put a message at the end of a conversation: what all ways of writing share.
+
+use std::sync::Arc;
+
+use model::{
+    agent::Agent,
+    id::{MessageId, VisitorId},
+    message::{Message, MessageAgent, MessageKind},
+    text::MessageText,
+};
+
+use crate::{Result, Write, chats, write::Place};
+
+/// A message before it has its place.
+pub(super) struct Draft<'a> {
+    pub(super) id: MessageId,
+    pub(super) kind: MessageKind,
+    pub(super) visitor_id: &'a VisitorId,
+    pub(super) text: MessageText,
+    pub(super) agent: Option<&'a Agent>,
+    pub(super) is_pushed: bool,
+    pub(super) received_from: Option<String>,
+    pub(super) cid: Option<String>,
+}
+
+/// Gives a draft its place, and starts a chat where it does.
+pub(super) fn append(
+    write: &mut Write<'_, '_>,
+    place: &Place,
+    draft: Draft<'_>,
+) -> Result<Arc<Message>> {
+    let agent = draft.agent.map(|agent| MessageAgent {
+        number: agent.number,
+        id: agent.id.clone(),
+        name: agent.name.clone(),
+        userpic: agent.userpic.clone(),
+    });
+    let message = Message {
+        conversation: place.conversation,
+        conversation_id: place.conversation_id.clone(),
+        // The conversation's row says both when it is locked.
+        seq: 0,
+        created_at: 0,
+        id: draft.id,
+        kind: draft.kind,
+        text: draft.text.as_str().to_owned(),
+        visitor_id: draft.visitor_id.clone(),
+        agent,
+        is_pushed: draft.is_pushed,
+        is_trigger: false,
+        is_missed: false,
+        is_missed_by_visitor: false,
+        is_bot: false,
+        is_sent_via_js_api: false,
+        received_from: draft.received_from,
+        cid: draft.cid,
+        details: None,
+    };
+    let (message, advanced) = write.record_message(place, message)?;
+    chats::keep_going(write, place, &message, advanced)?;
+    Ok(message)
+}

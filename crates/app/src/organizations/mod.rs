@@ -1,0 +1,5 @@
+//! Operations on organizations.
+
+mod create;
+
+pub use create::{CreateOrganization, CreatedOrganization, create};

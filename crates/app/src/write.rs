@@ -1,0 +1,121 @@
+//! The only way to change anything: a transaction that remembers what to tell the world.
+
+use std::sync::Arc;
+
+use model::{
+    conversation::Status,
+    event::{Event, EventKind},
+    id::{ConversationId, ConversationNumber, OrganizationNumber, VisitorNumber},
+    message::Message,
+    time::Millis,
+};
+use store::{Tx, conversations::Advanced, events, messages};
+
+use crate::{Result, Settings};
+
+/// An open transaction with its time and what happened in it. Rows are locked in the order agents, visitors,
+/// conversations, so that operations never wait for each other in a circle.
+pub struct Write<'w, 'c> {
+    tx: &'w mut Tx<'c>,
+    now: Millis,
+    settings: &'w Settings,
+    events: Vec<Event>,
+}
+
+/// A conversation that something happens in.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Whose.
+    pub organization: OrganizationNumber,
+    /// The conversation, by internal key.
+    pub conversation: ConversationNumber,
+    /// The conversation, by public id.
+    pub conversation_id: ConversationId,
+    /// With whom.
+    pub visitor: VisitorNumber,
+}
+
+impl<'w, 'c> Write<'w, 'c> {
+    pub(crate) fn new(tx: &'w mut Tx<'c>, now: Millis, settings: &'w Settings) -> Self {
+        Self {
+            tx,
+            now,
+            settings,
+            events: Vec::new(),
+        }
+    }
+
+    /// The transaction.
+    pub fn tx(&mut self) -> &mut Tx<'c> {
+        self.tx
+    }
+
+    /// The time of everything in this transaction.
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// The settings of this server.
+    pub fn settings(&self) -> &Settings {
+        self.settings
+    }
+
+    /// Takes the conversation's next `seq` and writes the event there. It is told after the commit.
+    pub fn record(&mut self, place: &Place, kind: EventKind) -> Result<()> {
+        let seq = store::conversations::take_seq(self.tx, place.conversation)?;
+        let event = event(place, seq, self.now, kind);
+        events::insert(self.tx, &event)?;
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Takes the conversation's next `seq` and writes a message there: it is its own event. Tells the message with its
+    /// place and time, and what the conversation was like.
+    pub fn record_message(
+        &mut self,
+        place: &Place,
+        mut message: Message,
+    ) -> Result<(Arc<Message>, Advanced)> {
+        let advanced = store::conversations::advance(self.tx, place.conversation, self.now)?;
+        message.seq = advanced.seq;
+        message.created_at = advanced.at;
+        messages::insert(self.tx, &message)?;
+        let message = Arc::new(message);
+        self.events.push(event(
+            place,
+            advanced.seq,
+            advanced.at,
+            EventKind::Message(Arc::clone(&message)),
+        ));
+        Ok((message, advanced))
+    }
+
+    /// Opens or closes the conversation in the inbox, unless it is so already; tells whether it was changed.
+    pub fn record_status(&mut self, place: &Place, status: Status) -> Result<bool> {
+        let is_changed = store::conversations::set_status(self.tx, place.conversation, status)?;
+        if is_changed {
+            let kind = match status {
+                Status::Open => EventKind::Reopened,
+                Status::Closed => EventKind::Closed,
+            };
+            self.record(place, kind)?;
+        }
+        Ok(is_changed)
+    }
+
+    pub(crate) fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+}
+
+fn event(place: &Place, seq: i64, at: Millis, kind: EventKind) -> Event {
+    Event {
+        organization: place.organization,
+        conversation: place.conversation,
+        conversation_id: place.conversation_id.clone(),
+        visitor: place.visitor,
+        seq,
+        at,
+        kind,
+    }
+}
