@@ -1,0 +1,93 @@
+//! `parlour serve`.
+
+use std::{fs::File, path::Path, sync::Arc};
+
+use app::clock::Clock;
+use clap::Args;
+
+use super::{DataArgs, Failure, open, output};
+use crate::{
+    config::{self, Config, Flags},
+    lifecycle, logging,
+    wire::Server,
+};
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDR:PORT", env = "PARLOUR_LISTEN")]
+    listen: Option<String>,
+    /// How others reach this server
+    #[arg(long, value_name = "URL", env = "PARLOUR_PUBLIC_URL")]
+    public_url: Option<String>,
+}
+
+/// Runs the server until it is told to stop.
+pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let flags = Flags {
+        listen: args.listen.clone(),
+        public_url: args.public_url.clone(),
+        ..args.data.flags()
+    };
+    let (config, _) = config::read(&flags, |name| std::env::var(name).ok())?;
+    logging::start(&config.log)?;
+    open::make_directory(&config.data_dir)?;
+    let _lock = lock(&config.data_dir)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| format!("the runtime cannot start: {error}"))?;
+    runtime.block_on(serve(config))
+}
+
+/// Takes the directory for this process: two servers must not share a SQLite file.
+fn lock(directory: &Path) -> Result<File, Failure> {
+    let path = directory.join("serve.lock");
+    let file = File::create(&path)
+        .map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(format!("another server runs on {}", directory.display()))
+        }
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(format!("{} cannot be locked: {error}", path.display()))
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    let data_dir = config.data_dir.display().to_string();
+    let server = Server::start(config, Arc::new(Clock::system()))
+        .await
+        .map_err(|error| error.to_string())?;
+    let organizations = server
+        .app()
+        .read(|tx| Ok(store::organizations::list(tx, 1)?))
+        .await
+        .map_err(|error| error.to_string())?;
+    tracing::info!(address = %server.address(), url = server.public_url(), version = env!("CARGO_PKG_VERSION"), "ready");
+    if organizations.is_empty() {
+        output::say(&format!(
+            "There is no organization yet. Begin with:\n  parlour organization create --data-dir {data_dir} --organization NAME --email EMAIL --name NAME"
+        ));
+    }
+    let broken = tokio::select! {
+        signal = lifecycle::signal() => { signal.map_err(|error| format!("signals cannot be waited for: {error}"))?; None }
+        reason = server.app().db().wait_until_broken() => Some(reason),
+    };
+    if let Some(reason) = broken {
+        server.abandon();
+        return Err(format!(
+            "the database failed and can no longer be trusted: {reason}"
+        ));
+    }
+    tracing::info!("stopping");
+    tokio::select! {
+        is_clean = server.stop() => tracing::info!(is_clean, "stopped"),
+        _ = lifecycle::signal() => tracing::warn!("stopped at once, by a second signal"),
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The native API: what Brevo's lacks. Unknown fields are refused.
+
+pub(super) mod agents;
+pub(super) mod conversations;
+pub(super) mod groups;
+pub(super) mod keys;
+pub(super) mod me;
+pub(super) mod messages;
+mod page;
+pub(super) mod visitors;

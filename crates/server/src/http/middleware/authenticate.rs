@@ -1,0 +1,65 @@
+//! Who calls, and whether that key may ask once more.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::http::{
+    HttpState, callers::Credential, limits::Standing, problem::Problem, v3::PING_PATH,
+};
+
+/// Lets requests with a right key through, counted. Every answer tells what is left of the quota.
+pub(crate) async fn authenticate(
+    State(state): State<HttpState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(credential) = Credential::of(request.headers()) else {
+        return Problem::unauthorized("authentication not found in headers").into_response();
+    };
+    let found = match state.callers.find(&state.app, credential).await {
+        Ok(found) => found,
+        Err(problem) => return problem.into_response(),
+    };
+    let Some(found) = found else {
+        let (standing, problem) = state.limits.count_failed_key(address_of(&request));
+        return with_standing(
+            problem
+                .unwrap_or_else(|| Problem::unauthorized("Key not found"))
+                .into_response(),
+            standing,
+        );
+    };
+    let is_ping = request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|path| path.as_str() == PING_PATH);
+    let key = found.key;
+    request.extensions_mut().insert(found);
+    if is_ping {
+        // Pings have buckets of their own, one for each agent; the handler knows which.
+        return next.run(request).await;
+    }
+    let (standing, problem) = state.limits.count_request(key, state.app.clock().now());
+    match problem {
+        Some(problem) => with_standing(problem.into_response(), standing),
+        None => with_standing(next.run(request).await, standing),
+    }
+}
+
+fn with_standing(mut response: Response, standing: Standing) -> Response {
+    standing.write(response.headers_mut());
+    response
+}
+
+/// The address at the other end of the connection. Headers that claim another are not believed.
+fn address_of(request: &Request) -> IpAddr {
+    request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}

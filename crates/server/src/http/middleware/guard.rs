@@ -1,0 +1,56 @@
+//! Requests that no handler should see.
+
+use axum::{
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::http::problem::Problem;
+
+/// Longest path with its query, in bytes (trust, case C8).
+const PATH_BYTES_MAX: usize = 8 * 1_024;
+
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    match refuse(&request) {
+        Some(problem) => problem.into_response(),
+        None => next.run(request).await,
+    }
+}
+
+fn refuse(request: &Request) -> Option<Problem> {
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or("", |address| address.as_str());
+    if address.len() > PATH_BYTES_MAX {
+        let message = format!("the path is longer than {PATH_BYTES_MAX} bytes");
+        return Some(Problem::new(
+            StatusCode::URI_TOO_LONG,
+            "bad_request",
+            message,
+        ));
+    }
+    if address.contains("%00") {
+        return Some(Problem::bad_request(
+            "the path contains the character U+0000",
+        ));
+    }
+    if request.headers().contains_key(header::CONTENT_LENGTH)
+        && request.headers().contains_key(header::TRANSFER_ENCODING)
+    {
+        // Two ways to say where a request ends are how one is hidden in another (RFC 9112 section 6.1).
+        return Some(Problem::bad_request(
+            "Content-Length and Transfer-Encoding exclude each other",
+        ));
+    }
+    let encoding = request.headers().get(header::CONTENT_ENCODING)?;
+    (encoding != "identity").then(|| {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_acceptable",
+            "compressed bodies are not accepted",
+        )
+    })
+}

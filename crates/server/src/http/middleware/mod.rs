@@ -1,0 +1,9 @@
+//! What happens around every handler: from the outside in, `observe`, `guard`, then `authenticate` where a key is needed.
+
+mod authenticate;
+mod guard;
+mod observe;
+
+pub(super) use authenticate::authenticate;
+pub(super) use guard::guard;
+pub(super) use observe::observe;

@@ -1,0 +1,136 @@
+//! Every route of the HTTP door, read top to bottom.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{Method, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{HttpState, api, health, middleware, oauth, openapi::Document, problem::Problem, v3};
+use crate::assets;
+
+/// The routes that are in the OpenAPI document and need a key.
+fn with_key() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new()
+        // Compatible with Brevo Conversations.
+        .routes(routes!(v3::agent_online_ping::ping))
+        .routes(routes!(v3::messages::send))
+        .routes(routes!(
+            v3::messages::get,
+            v3::messages::edit,
+            v3::messages::delete
+        ))
+        .routes(routes!(v3::pushed_messages::push))
+        .routes(routes!(
+            v3::pushed_messages::get,
+            v3::pushed_messages::edit,
+            v3::pushed_messages::delete
+        ))
+        .routes(routes!(v3::visitor_group::set))
+        .routes(routes!(v3::account::get))
+        // Parlour's own.
+        .routes(routes!(api::me::get))
+        .routes(routes!(api::keys::list, api::keys::create))
+        .routes(routes!(api::keys::revoke))
+        .routes(routes!(api::agents::list, api::agents::create))
+        .routes(routes!(
+            api::agents::get,
+            api::agents::update,
+            api::agents::delete
+        ))
+        .routes(routes!(api::groups::list, api::groups::create))
+        .routes(routes!(
+            api::groups::get,
+            api::groups::update,
+            api::groups::delete
+        ))
+        .routes(routes!(api::visitors::list))
+        .routes(routes!(api::visitors::get, api::visitors::update))
+        .routes(routes!(api::visitors::send))
+        .routes(routes!(api::conversations::list))
+        .routes(routes!(api::conversations::get))
+        .routes(routes!(api::conversations::close))
+        .routes(routes!(api::conversations::reopen))
+        .routes(routes!(api::conversations::assign))
+        .routes(routes!(api::messages::list, api::messages::send))
+        .routes(routes!(api::messages::note))
+}
+
+/// Everything that is in the OpenAPI document.
+pub(super) fn documented() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(with_key())
+        .routes(routes!(oauth::token))
+}
+
+/// The router of the common listener.
+pub(crate) fn router(state: HttpState, body_timeout: Duration) -> Router {
+    let authenticate = from_fn_with_state(state.clone(), middleware::authenticate);
+    // A layer, not a route layer: wrong methods too are answered to known callers only, with what is left of their quota.
+    let (with_key, _) = with_key().split_for_parts();
+    let with_key = with_key
+        .method_not_allowed_fallback(not_this_way)
+        .layer(authenticate);
+    let (open, _) = OpenApiRouter::new()
+        .routes(routes!(oauth::token))
+        .split_for_parts();
+    let operations = Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics_here))
+        .route("/openapi.json", get(openapi));
+    let routes = with_key
+        .merge(open)
+        .merge(operations)
+        .merge(assets::docs_router());
+    finish(routes, state, body_timeout)
+}
+
+/// The router of the metrics' own listener.
+pub(crate) fn metrics_router(state: HttpState, body_timeout: Duration) -> Router {
+    finish(
+        Router::new().route("/metrics", get(health::metrics)),
+        state,
+        body_timeout,
+    )
+}
+
+fn finish(routes: Router<HttpState>, state: HttpState, body_timeout: Duration) -> Router {
+    routes
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_this_way)
+        .layer(RequestBodyTimeoutLayer::new(body_timeout))
+        .layer(CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| Problem::internal().into_response(),
+        ))
+        .layer(from_fn(middleware::guard))
+        .layer(from_fn_with_state(state.clone(), middleware::observe))
+        .with_state(state)
+}
+
+async fn openapi(State(state): State<HttpState>) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        state.openapi.to_string(),
+    )
+}
+
+async fn nothing_here() -> Problem {
+    Problem::not_found("there is nothing at this path")
+}
+
+async fn not_this_way(method: Method) -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("{method} Method is not allowed on this path"),
+    )
+}

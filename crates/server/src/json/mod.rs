@@ -1,0 +1,19 @@
+//! The public JSON forms of things, shared by the doors: one form everywhere.
+
+mod account;
+mod agent;
+mod conversation;
+mod group;
+mod key;
+mod list;
+mod message;
+mod visitor;
+
+pub(crate) use account::{AccountJson, MeJson, PlanJson};
+pub(crate) use agent::AgentJson;
+pub(crate) use conversation::ConversationJson;
+pub(crate) use group::GroupJson;
+pub(crate) use key::{CreatedKeyJson, KeyJson};
+pub(crate) use list::ListJson;
+pub(crate) use message::{MessageJson, PlacedMessageJson};
+pub(crate) use visitor::VisitorJson;

@@ -1,0 +1,15 @@
+//! The doors of Parlour and the wiring between them.
+
+pub mod cli;
+pub mod config;
+pub mod lifecycle;
+mod logging;
+mod metrics;
+pub mod wire;
+
+mod assets;
+mod http;
+mod json;
+mod work;
+
+pub use http::openapi;

@@ -1,0 +1,5 @@
+//! The binary `parlour`.
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

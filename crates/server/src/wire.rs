@@ -1,0 +1,121 @@
+//! The wiring: which parts there are and in which order they start and stop.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use app::{App, clock::Clock};
+use tokio::net::TcpListener;
+
+use crate::{
+    config::Config,
+    http::{self, Door, HttpState},
+    lifecycle::Lifecycle,
+    work,
+};
+
+/// A server that runs.
+pub struct Server {
+    app: Arc<App>,
+    lifecycle: Lifecycle,
+    config: Config,
+    address: SocketAddr,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is not acceptable.
+    #[error("{0}")]
+    Config(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// The database is not fit.
+    #[error("{0}")]
+    App(#[from] app::Error),
+}
+
+impl Server {
+    /// Starts everything; answers requests when this returns.
+    pub async fn start(config: Config, clock: Arc<Clock>) -> Result<Self, StartError> {
+        let (options, settings) = (config.database_options(), config.app_settings());
+        let app = Arc::new(App::open(&options, clock, settings)?);
+        let lifecycle = Lifecycle::new();
+        let state = HttpState::new(Arc::clone(&app), &config, lifecycle.clone());
+        let body_timeout = std::time::Duration::from_secs(config.http.body_timeout_seconds);
+
+        if let Some(address) = config.metrics_address().map_err(StartError::Config)? {
+            let (listener, _) = listen(address).await?;
+            let router = http::metrics_router(state.clone(), body_timeout);
+            let door = Door {
+                listener,
+                router,
+                gauge: state.metrics.connections().clone(),
+            };
+            lifecycle.spawn(http::accept(door, config.http.clone(), lifecycle.clone()));
+        }
+        let (listener, address) =
+            listen(config.listen_address().map_err(StartError::Config)?).await?;
+        let gauge = state.metrics.connections().clone();
+        let door = Door {
+            listener,
+            router: http::router(state, body_timeout),
+            gauge,
+        };
+        lifecycle.spawn(http::accept(door, config.http.clone(), lifecycle.clone()));
+        lifecycle.spawn(work::run(Arc::clone(&app), lifecycle.clone()));
+        Ok(Self {
+            app,
+            lifecycle,
+            config,
+            address,
+        })
+    }
+
+    /// Where the server listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How others reach the server.
+    pub fn public_url(&self) -> String {
+        if self.config.public_url.is_empty() {
+            format!("http://{}", self.address)
+        } else {
+            self.config.public_url.clone()
+        }
+    }
+
+    /// The application behind the doors.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Stops gently: nothing new is taken, what runs ends, and the database is closed. True where nothing was cut off.
+    pub async fn stop(self) -> bool {
+        let is_clean = self.lifecycle.stop(self.config.stop_timeout()).await;
+        // Closing waits for threads that write back.
+        let closed = tokio::task::spawn_blocking(move || self.app.db().close()).await;
+        is_clean && closed.is_ok()
+    }
+
+    /// Stops at once; what is committed stays committed.
+    pub fn abandon(&self) {
+        self.lifecycle.abandon();
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bound
+        .await
+        .map_err(|error| StartError::Listen { address, error })
+}

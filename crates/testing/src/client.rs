@@ -1,0 +1,1 @@
+//! A client that acts with a key.

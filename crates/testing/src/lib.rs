@@ -1,0 +1,5 @@
+//! Development only: databases of one's own, a server to test against, clients that act as someone.
+
+pub mod client;
+pub mod database;
+pub mod server;
