@@ -1,0 +1,85 @@
+// What stands around an SDK in its suite: the servers under test, plain requests that
+// set the scene through the native API, and the last drop of a key's allowance.
+
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+
+const POLL_MS = 10;
+// Five seconds of polls: an allowance of one call a second comes back long before.
+const POLLS_MAX = 500;
+
+export const server = { url: setting("PARLOUR_URL"), apiKey: setting("PARLOUR_API_KEY") };
+
+/** A second server, whose keys may make one call a second. */
+export const slowServer = {
+  url: setting("PARLOUR_SLOW_URL"),
+  apiKey: setting("PARLOUR_SLOW_API_KEY"),
+};
+
+function setting(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: see README.md`);
+  return value;
+}
+
+/** Every test has visitors and e-mails of its own, so that none depends on another. */
+export const freshVisitorId = () => `visitor-${randomUUID()}`;
+export const freshEmail = () => `liz-${randomUUID()}@example.com`;
+
+/** The organization's owner, and a group that holds nobody else. */
+export async function setScene() {
+  const agents = await native("GET", "/api/v1/agents");
+  const agent = agents.items.find(({ isDummy }) => !isDummy);
+  const name = `Sales ${randomUUID()}`;
+  const group = await native("POST", "/api/v1/groups", { name, agentIds: [agent.id], isPrivate: false });
+  return { agent, group };
+}
+
+/** Only the native API lets a program speak as the visitor. */
+export const sendAsVisitor = (visitorId, text) =>
+  native("POST", `/api/v1/visitors/${encodeURIComponent(visitorId)}/messages`, { text });
+
+export const findAgent = (agentId) => native("GET", `/api/v1/agents/${agentId}`);
+
+async function native(method, path, body) {
+  const reply = await request(server, method, path, body);
+  if (reply.status >= 300) {
+    throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+  }
+  return reply.body;
+}
+
+async function request({ url, apiKey }, method, path, body) {
+  const response = await fetch(url + path, {
+    method,
+    headers: { "api-key": apiKey, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: text && JSON.parse(text),
+  };
+}
+
+/**
+ * Spends the slow server's allowance and gives back the refusal.
+ *
+ * The allowance is spent right after it came back, so that the SDK's call, made next,
+ * is refused too and has nearly a whole second to wait.
+ */
+export async function spendAllowance() {
+  await requestUntil(429);
+  await requestUntil(404);
+  return requestUntil(429);
+}
+
+async function requestUntil(status) {
+  for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+    const reply = await request(slowServer, "GET", "/v3/conversations/messages/unknown");
+    if (reply.status === status) return reply;
+    await delay(POLL_MS);
+  }
+  throw new Error(`the slow server never answered ${status}`);
+}
