@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what the tests need and the machine lacks. Knows Debian and its descendants; elsewhere
+# it names what is missing.
+set -euo pipefail
+
+missing=()
+
+have_postgres() {
+    command -v initdb >/dev/null 2>&1 || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
+# Debian ships python3 without ensurepip, and then `python3 -m venv` fails half-way.
+have_venv() {
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+look() {
+    missing=()
+    have_postgres || missing+=(postgresql)
+    have_venv || missing+=(python3-venv)
+    command -v curl >/dev/null 2>&1 || missing+=(curl)
+}
+
+give_up() {
+    echo "the tests need these Debian packages, $1: ${missing[*]}" >&2
+    echo "install them and run make test again" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo --non-interactive "$@"
+    fi
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends "$@" </dev/null
+}
+
+# Debian starts a database server as soon as it installs one. The tests start their own, so that
+# one stays away; a machine that had PostgreSQL's tools before keeps its own setting.
+install_postgres() {
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        apt_install postgresql-common
+        as_root sed -i 's/^#\? *create_main_cluster *=.*/create_main_cluster = false/' \
+            /etc/postgresql-common/createcluster.conf
+    fi
+    apt_install postgresql
+}
+
+look
+if [ ${#missing[@]} -eq 0 ]; then
+    echo "everything is there" >&2
+    exit 0
+fi
+
+command -v apt-get >/dev/null 2>&1 || give_up "and there is no apt-get here"
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || give_up "and this user may not install them"
+    sudo --non-interactive true 2>/dev/null || give_up "and sudo asks for a password"
+fi
+
+echo "installing: ${missing[*]}" >&2
+as_root apt-get update </dev/null || give_up "and apt-get update failed"
+for package in "${missing[@]}"; do
+    if [ "$package" = postgresql ]; then
+        install_postgres || give_up "and apt-get failed"
+    else
+        apt_install "$package" || give_up "and apt-get failed"
+    fi
+done
+
+look
+[ ${#missing[@]} -eq 0 ] || give_up "and they are still missing after their installation"
