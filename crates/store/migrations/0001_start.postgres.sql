@@ -16,7 +16,7 @@ create table agents (
     userpic text,
     role text not null,
     is_dummy boolean not null,
-    password_hash text,
+    password_hash text collate "C",
     choice text not null,
     online_until bigint not null,
     created_at bigint not null,
@@ -49,6 +49,8 @@ create table visitors (
     group_number bigint references groups (number) on delete set null,
     color text not null,
     attributes text not null,
+    -- What a search looks through, in lower case.
+    search_text text not null,
     notes text,
     marketing_consent boolean not null,
     terms_of_service_consent boolean not null,

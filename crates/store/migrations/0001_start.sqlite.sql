@@ -49,6 +49,8 @@ create table visitors (
     group_number bigint references groups (number) on delete set null,
     color text not null,
     attributes text not null,
+    -- What a search looks through, in lower case.
+    search_text text not null,
     notes text,
     marketing_consent boolean not null,
     terms_of_service_consent boolean not null,
@@ -124,7 +126,8 @@ create table events (
 ) without rowid;
 
 create table jobs (
-    number integer primary key,
+    -- Never given twice, so that a late worker cannot end another job by its number and fence.
+    number integer primary key autoincrement,
     organization bigint not null references organizations (number),
     kind text not null,
     conversation bigint references conversations (number),

@@ -234,11 +234,11 @@ pub fn set_password_hash(
 
 /// Marks an agent as deleted, frees its e-mail, and takes it out of groups and off conversations.
 pub fn delete(tx: &mut Tx<'_>, scope: Scope, number: AgentNumber, at: Millis) -> Result<()> {
-    const LEAVE_GROUPS: &str = "delete from group_agents where agent = $1";
+    const LEAVE_GROUPS: &str = "delete from group_agents where agent in (select number from agents where organization = $1 and number = $2)";
     const LEAVE_CONVERSATIONS: &str =
         "update conversations set assignee = null where organization = $1 and assignee = $2";
     const SQL: &str = "update agents set deleted_at = $3, online_until = 0, password_hash = null where organization = $1 and number = $2";
-    tx.run(LEAVE_GROUPS, &[number.into()])?;
+    tx.run(LEAVE_GROUPS, &[scope.organization.into(), number.into()])?;
     tx.run(
         LEAVE_CONVERSATIONS,
         &[scope.organization.into(), number.into()],

@@ -85,9 +85,14 @@ pub fn get(tx: &mut Tx<'_>, scope: Scope, number: ConversationNumber) -> Result<
     const SQL: &str = concat!(
         "select ",
         conversation_columns!(),
-        " where c.organization = $1 and c.number = $2"
+        " where c.organization = $1 and c.number = $2 and (cast($3 as bigint) is null or c.visitor = $3)"
     );
-    tx.one(SQL, &[scope.organization.into(), number.into()], read)
+    let parameters = [
+        scope.organization.into(),
+        number.into(),
+        scope.visitor.into(),
+    ];
+    tx.one(SQL, &parameters, read)
 }
 
 /// What a conversation's row says when it is locked for a new message.
@@ -189,7 +194,7 @@ pub struct Filter {
     pub assignee: Option<AgentId>,
     /// Those whose visitor is in one group.
     pub group: Option<GroupId>,
-    /// Those whose visitor's id or attributes hold this text, in lower case.
+    /// Those whose visitor's id or the value of an attribute holds this text, which is in lower case.
     pub text: Option<String>,
 }
 
@@ -217,8 +222,9 @@ pub fn list(
         and (c.list_minute < $2 or (c.list_minute = $2 and c.number < $3)) \
         and (cast($4 as text) is null or c.status = $4) and (cast($5 as text) is null or a.id = $5) \
         and (cast($6 as text) is null or g.id = $6) \
-        and (cast($7 as text) is null or lower(v.id) like $7 escape '\\' or lower(v.attributes) like $7 escape '\\') \
-        order by c.list_minute desc, c.number desc limit $8"
+        and (cast($7 as text) is null or v.search_text like $7 escape '\\') \
+        and (cast($8 as bigint) is null or c.visitor = $8) \
+        order by c.list_minute desc, c.number desc limit $9"
     );
     let pattern = filter
         .text
@@ -232,6 +238,7 @@ pub fn list(
         filter.assignee.as_ref().into(),
         filter.group.as_ref().into(),
         pattern.as_ref().into(),
+        scope.visitor.into(),
         limit.into(),
     ];
     tx.all(SQL, &parameters, |row| {

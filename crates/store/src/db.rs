@@ -67,7 +67,8 @@ pub enum Verdict<T, R> {
     Refuse(R),
 }
 
-/// Takes the events of each committed operation, in the order of the commits.
+/// Takes the events of each committed operation: on SQLite in the order of the commits; on PostgreSQL one connection may
+/// overtake another, so whoever listens reads the store where a `seq` is missing.
 pub(crate) type Feed = Arc<dyn Fn(Vec<Event>) + Send + Sync>;
 
 /// What threads count, for the metrics.

@@ -65,6 +65,8 @@ impl From<postgres::Error> for Error {
             &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE => {
                 Error::Conflict(text)
             }
+            // Somebody else took it in a transaction of their own: running again sees that, and refuses in words.
+            &SqlState::UNIQUE_VIOLATION => Error::Conflict(text),
             &SqlState::DISK_FULL => Error::Full(text),
             state if state.code().starts_with("08") || state.code().starts_with("57P") => {
                 Error::Unavailable(text)

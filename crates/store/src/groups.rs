@@ -103,10 +103,11 @@ pub fn set_agents(
     number: GroupNumber,
     agents: &[AgentId],
 ) -> Result<Option<AgentId>> {
-    const CLEAR: &str = "delete from group_agents where group_number = $1";
+    const CLEAR: &str = "delete from group_agents where group_number in (select number from groups where organization = $1 and number = $2)";
     const ADD: &str = "insert into group_agents (group_number, agent) \
-        select $2, number from agents where organization = $1 and id = $3 and deleted_at is null";
-    tx.run(CLEAR, &[number.into()])?;
+        select g.number, a.number from groups g join agents a on a.organization = g.organization \
+        where g.organization = $1 and g.number = $2 and a.id = $3 and a.deleted_at is null";
+    tx.run(CLEAR, &[scope.organization.into(), number.into()])?;
     for agent in agents {
         if tx.run(
             ADD,

@@ -60,8 +60,10 @@ pub fn lease(tx: &mut Tx<'_>, now: Millis, leased_until: Millis, limit: i64) -> 
     const SQLITE: &str = "update jobs set leased_until = $2, fence = fence + 1, attempts = attempts + 1 \
         where number in (select number from jobs where run_at <= $1 and leased_until <= $1 order by run_at limit $3) \
         returning number, organization, kind, conversation, payload, run_at, attempts, fence";
-    const POSTGRES: &str = "update jobs set leased_until = $2, fence = fence + 1, attempts = attempts + 1 \
-        where number in (select number from jobs where run_at <= $1 and leased_until <= $1 order by run_at limit $3 for update skip locked) \
+    // Materialized, or the planner may run the limited query once for every row and lease them all.
+    const POSTGRES: &str = "with due as materialized \
+        (select number from jobs where run_at <= $1 and leased_until <= $1 order by run_at limit $3 for update skip locked) \
+        update jobs set leased_until = $2, fence = fence + 1, attempts = attempts + 1 where number in (select number from due) \
         returning number, organization, kind, conversation, payload, run_at, attempts, fence";
     let sql = tx.pick(SQLITE, POSTGRES);
     tx.all(sql, &[now.into(), leased_until.into(), limit.into()], read)

@@ -149,7 +149,7 @@ pub fn list(
     tx.all(SQL, &parameters, read)
 }
 
-/// Messages of a conversation from a `seq` on, oldest first, at most `limit`.
+/// Messages of a conversation from a `seq` on, oldest first, at most `limit`; without notes where a visitor asks.
 pub fn list_from(
     tx: &mut Tx<'_>,
     scope: Scope,
@@ -161,18 +161,16 @@ pub fn list_from(
         "select ",
         message_columns!(),
         " where m.conversation = $1 and m.seq >= $2 and c.organization = $3 and m.deleted_at is null \
-        order by m.seq limit $4"
+        and (cast($4 as bigint) is null or (c.visitor = $4 and m.kind <> 'note')) order by m.seq limit $5"
     );
-    tx.all(
-        SQL,
-        &[
-            conversation.into(),
-            from.into(),
-            scope.organization.into(),
-            limit.into(),
-        ],
-        read,
-    )
+    let parameters = [
+        conversation.into(),
+        from.into(),
+        scope.organization.into(),
+        scope.visitor.into(),
+        limit.into(),
+    ];
+    tx.all(SQL, &parameters, read)
 }
 
 /// Gives a message a new text.

@@ -49,10 +49,7 @@ pub(crate) fn run(location: &Location) -> Result<()> {
             let mut client = postgres::connect(url)?;
             postgres::require_settings(&mut client)?;
             let mut statements = std::collections::HashMap::new();
-            let mut tx = Tx::Postgres(PostgresTx {
-                transaction: client.transaction()?,
-                statements: &mut statements,
-            });
+            let mut tx = Tx::Postgres(PostgresTx::new(client.transaction()?, &mut statements));
             tx.batch(POSTGRES_LOCK)?;
             apply(&mut tx, |migration| migration.postgres)?;
             match tx {

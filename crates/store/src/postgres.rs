@@ -2,11 +2,13 @@
 
 use std::{collections::HashMap, thread::JoinHandle, time::Duration};
 
-use ::postgres::{Client, Config, IsolationLevel, NoTls, Statement, Transaction};
+use ::postgres::{
+    Client, Config, IsolationLevel, NoTls, Row, Statement, Transaction, types::ToSql,
+};
 use async_channel::Receiver;
 
 use crate::{
-    Error, Result, Tx,
+    Error, Result, Tx, Value,
     db::{Shared, Statistics},
     work::{Ran, Work},
 };
@@ -25,20 +27,63 @@ const SESSION: &str = "set statement_timeout = '10s'; set lock_timeout = '5s'; \
 pub struct PostgresTx<'c> {
     pub(crate) transaction: Transaction<'c>,
     pub(crate) statements: &'c mut Statements,
+    /// A statement failed: the server undoes the transaction, and a commit would not say so.
+    has_failed: bool,
 }
 
 /// Prepared statements of a connection, by address and length of their text.
 type Statements = HashMap<(usize, usize), Statement>;
 
-/// The statement of a text, prepared the first time.
-pub(crate) fn find_statement(tx: &mut PostgresTx<'_>, sql: &'static str) -> Result<Statement> {
-    let address = (sql.as_ptr() as usize, sql.len());
-    if let Some(statement) = tx.statements.get(&address) {
-        return Ok(statement.clone());
+impl<'c> PostgresTx<'c> {
+    pub(crate) fn new(transaction: Transaction<'c>, statements: &'c mut Statements) -> Self {
+        Self {
+            transaction,
+            statements,
+            has_failed: false,
+        }
     }
-    let statement = tx.transaction.prepare(sql)?;
-    tx.statements.insert(address, statement.clone());
-    Ok(statement)
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: &[Value<'_>],
+    ) -> Result<Vec<Row>> {
+        let rows = self.find_statement(sql).and_then(|statement| {
+            Ok(self
+                .transaction
+                .query(&statement, &as_dynamic(parameters))?)
+        });
+        self.has_failed |= rows.is_err();
+        rows
+    }
+
+    pub(crate) fn execute(&mut self, sql: &'static str, parameters: &[Value<'_>]) -> Result<u64> {
+        let count = self.find_statement(sql).and_then(|statement| {
+            Ok(self
+                .transaction
+                .execute(&statement, &as_dynamic(parameters))?)
+        });
+        self.has_failed |= count.is_err();
+        count
+    }
+
+    /// The statement of a text, prepared the first time.
+    fn find_statement(&mut self, sql: &'static str) -> Result<Statement> {
+        let address = (sql.as_ptr() as usize, sql.len());
+        if let Some(statement) = self.statements.get(&address) {
+            return Ok(statement.clone());
+        }
+        let statement = self.transaction.prepare(sql)?;
+        self.statements.insert(address, statement.clone());
+        Ok(statement)
+    }
+}
+
+fn as_dynamic<'a>(parameters: &'a [Value<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    parameters
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
 }
 
 /// Whether a thread reads or writes.
@@ -199,15 +244,17 @@ fn run_once(
             .isolation_level(IsolationLevel::RepeatableRead),
         Access::Write => builder.isolation_level(IsolationLevel::ReadCommitted),
     };
-    let mut tx = Tx::Postgres(PostgresTx {
-        transaction: builder.start()?,
-        statements: &mut connection.statements,
-    });
+    let tx = PostgresTx::new(builder.start()?, &mut connection.statements);
+    let mut tx = Tx::Postgres(tx);
     let ran = work.run(&mut tx);
-    let Tx::Postgres(PostgresTx { transaction, .. }) = tx else {
+    let Tx::Postgres(tx) = tx else {
         return Ok(());
     };
+    let (transaction, has_failed) = (tx.transaction, tx.has_failed);
     match (ran, access) {
+        (Ran::Kept, _) if has_failed => Err(Error::Database(
+            "the operation went on after a statement had failed".to_owned(),
+        )),
         (Ran::Kept, Access::Read) => {
             Statistics::add(&shared.statistics.reads, 1);
             Ok(transaction.rollback()?)

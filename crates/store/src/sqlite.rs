@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_channel::Receiver;
-use rusqlite::{CachedStatement, Connection, OpenFlags};
+use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig};
 
 use crate::{
     Error, Result, Tx,
@@ -26,6 +26,9 @@ const VERSION_MIN: i32 = 3_051_003;
 
 /// Prepared statements kept per connection: more than the store has.
 const STATEMENTS_MAX: usize = 512;
+
+/// Memory of a connection for pages, in KiB.
+const CACHE_KIB: i64 = 16 * 1_024;
 
 /// How long to wait for another process that writes, such as a command run beside the server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -51,6 +54,9 @@ impl SqliteConnection {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // Without it, statements whose plan may depend on a parameter are prepared again at every run.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         require_settings(&connection)?;
         Ok(Self {
             connection,
@@ -59,6 +65,11 @@ impl SqliteConnection {
     }
 
     pub(crate) fn prepare(&self, sql: &'static str) -> Result<CachedStatement<'_>> {
+        // After some failures, such as a full disk, SQLite ends a transaction by itself; what followed would be
+        // committed statement by statement.
+        if self.connection.is_autocommit() {
+            return Err(undone());
+        }
         let mut translated = self.translated.borrow_mut();
         let text = translated
             .entry((sql.as_ptr() as usize, sql.len()))
@@ -69,6 +80,10 @@ impl SqliteConnection {
     pub(crate) fn raw(&self) -> &Connection {
         &self.connection
     }
+}
+
+fn undone() -> Error {
+    Error::Database("the operation went on after its transaction was undone".to_owned())
 }
 
 /// Sets what keeps an acknowledged write safe, and reads each setting back (trust 1.1): a database that cannot

@@ -1,10 +1,6 @@
 //! A transaction on either database, with the small set of questions the store asks.
 
-use crate::{
-    Error, Result, Row, Value,
-    postgres::{PostgresTx, find_statement},
-    sqlite::SqliteConnection,
-};
+use crate::{Error, Result, Row, Value, postgres::PostgresTx, sqlite::SqliteConnection};
 
 /// An open transaction. SQL is written once, with `$1` parameters and portable words; where the databases truly
 /// differ, [`Tx::pick`] is the one seam.
@@ -34,8 +30,7 @@ impl Tx<'_> {
                 Ok(found)
             }
             Tx::Postgres(tx) => {
-                let statement = find_statement(tx, sql)?;
-                let rows = tx.transaction.query(&statement, &as_dynamic(parameters))?;
+                let rows = tx.query(sql, parameters)?;
                 rows.iter().map(|row| read(&Row::Postgres(row))).collect()
             }
         }
@@ -61,8 +56,7 @@ impl Tx<'_> {
                 Ok(found)
             }
             Tx::Postgres(tx) => {
-                let statement = find_statement(tx, sql)?;
-                let rows = tx.transaction.query(&statement, &as_dynamic(parameters))?;
+                let rows = tx.query(sql, parameters)?;
                 rows.first()
                     .map(|row| read(&Row::Postgres(row)))
                     .transpose()
@@ -88,12 +82,7 @@ impl Tx<'_> {
                 let mut statement = connection.prepare(sql)?;
                 Ok(statement.execute(rusqlite::params_from_iter(parameters))? as u64)
             }
-            Tx::Postgres(tx) => {
-                let statement = find_statement(tx, sql)?;
-                Ok(tx
-                    .transaction
-                    .execute(&statement, &as_dynamic(parameters))?)
-            }
+            Tx::Postgres(tx) => tx.execute(sql, parameters),
         }
     }
 
@@ -112,11 +101,4 @@ impl Tx<'_> {
             Tx::Postgres(tx) => Ok(tx.transaction.batch_execute(sql)?),
         }
     }
-}
-
-fn as_dynamic<'a>(parameters: &'a [Value<'_>]) -> Vec<&'a (dyn ::postgres::types::ToSql + Sync)> {
-    parameters
-        .iter()
-        .map(|value| value as &(dyn ::postgres::types::ToSql + Sync))
-        .collect()
 }

@@ -6,7 +6,7 @@ use model::{
         VisitorNumber,
     },
     time::Millis,
-    visitor::{Attributes, Visitor},
+    visitor::{Attribute, Attributes, Visitor},
 };
 
 use crate::{Error, Result, Row, Tx};
@@ -43,8 +43,8 @@ pub fn insert(
     color: &str,
     created_at: Millis,
 ) -> Result<VisitorNumber> {
-    const SQL: &str = "insert into visitors (organization, id, color, attributes, marketing_consent, terms_of_service_consent, created_at) \
-        values ($1, $2, $3, '{}', false, false, $4) on conflict (organization, id) do nothing";
+    const SQL: &str = "insert into visitors (organization, id, color, attributes, search_text, marketing_consent, terms_of_service_consent, created_at) \
+        values ($1, $2, $3, '{}', $4, false, false, $5) on conflict (organization, id) do nothing";
     const NUMBER: &str = "select number from visitors where organization = $1 and id = $2";
     tx.run(
         SQL,
@@ -52,6 +52,7 @@ pub fn insert(
             organization.into(),
             id.into(),
             color.into(),
+            (&search_text(id, &Attributes::new())).into(),
             created_at.into(),
         ],
     )?;
@@ -72,15 +73,20 @@ pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &VisitorId) -> Result<Option<Visi
     )
 }
 
+/// A conversation by internal key and by public id.
+pub type ConversationKeys = (ConversationNumber, ConversationId);
+
 /// The visitor of an id and their conversation, as far as both exist: what a message needs to know first.
 pub fn find_with_conversation(
     tx: &mut Tx<'_>,
     scope: Scope,
     id: &VisitorId,
-) -> Result<Option<(VisitorNumber, Option<(ConversationNumber, ConversationId)>)>> {
+) -> Result<Option<(VisitorNumber, Option<ConversationKeys>)>> {
     const SQL: &str = "select v.number, c.number, c.id from visitors v \
-        left join conversations c on c.visitor = v.number and c.channel = 'widget' where v.organization = $1 and v.id = $2";
-    tx.find(SQL, &[scope.organization.into(), id.into()], |row| {
+        left join conversations c on c.visitor = v.number and c.channel = 'widget' where v.organization = $1 and v.id = $2 \
+        and (cast($3 as bigint) is null or v.number = $3)";
+    let parameters = [scope.organization.into(), id.into(), scope.visitor.into()];
+    tx.find(SQL, &parameters, |row| {
         let conversation = row.get::<Option<ConversationNumber>>(1)?;
         Ok((
             row.get(0)?,
@@ -101,30 +107,50 @@ pub fn list(
     const SQL: &str = concat!(
         "select ",
         visitor_columns!(),
-        " where v.organization = $1 and v.number < $2 order by v.number desc limit $3"
+        " where v.organization = $1 and v.number < $2 and (cast($3 as bigint) is null or v.number = $3) \
+        order by v.number desc limit $4"
     );
-    tx.all(
-        SQL,
-        &[scope.organization.into(), before.into(), limit.into()],
-        read,
-    )
+    let parameters = [
+        scope.organization.into(),
+        before.into(),
+        scope.visitor.into(),
+        limit.into(),
+    ];
+    tx.all(SQL, &parameters, read)
 }
 
 /// Changes what is known and agreed.
 pub fn update(tx: &mut Tx<'_>, scope: Scope, visitor: &Visitor) -> Result<()> {
-    const SQL: &str = "update visitors set attributes = $3, notes = $4, marketing_consent = $5, terms_of_service_consent = $6 \
+    const SQL: &str = "update visitors set attributes = $3, search_text = $4, notes = $5, marketing_consent = $6, terms_of_service_consent = $7 \
         where organization = $1 and number = $2";
     let attributes = serde_json::to_string(&visitor.attributes)
         .map_err(|error| Error::Content(error.to_string()))?;
+    let search_text = search_text(&visitor.id, &visitor.attributes);
     let parameters = [
         scope.organization.into(),
         visitor.number.into(),
         (&attributes).into(),
+        (&search_text).into(),
         visitor.notes.as_ref().into(),
         visitor.marketing_consent.into(),
         visitor.terms_of_service_consent.into(),
     ];
     tx.run(SQL, &parameters).map(drop)
+}
+
+/// What a search looks through: the id and the values of the attributes in lower case, one a line. SQLite's own
+/// `lower` knows no letters beyond ASCII, and in JSON a quotation mark does not look like itself.
+fn search_text(id: &VisitorId, attributes: &Attributes) -> String {
+    let values = attributes.values().map(|value| match value {
+        Attribute::Text(value) => value.clone(),
+        Attribute::Boolean(value) => value.to_string(),
+        Attribute::Integer(value) => value.to_string(),
+        Attribute::Number(value) => value.to_string(),
+    });
+    let lines: Vec<String> = std::iter::once(id.as_str().to_owned())
+        .chain(values)
+        .collect();
+    lines.join("\n").to_lowercase()
 }
 
 /// Puts a visitor into a group, or into none.

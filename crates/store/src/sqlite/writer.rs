@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_channel::Receiver;
 
-use super::{SqliteConnection, checkpoint};
+use super::{SqliteConnection, checkpoint, undone};
 use crate::{
     Error, Result, Tx,
     db::{Shared, Statistics},
@@ -138,6 +138,7 @@ fn run_once(connection: &SqliteConnection, batch: &mut [Member]) -> Result<Optio
     {
         let changes_before = connection.raw().total_changes();
         match member.work.run(&mut Tx::Sqlite(connection)) {
+            Ran::Kept if connection.raw().is_autocommit() => return Err(undone()),
             Ran::Kept => {}
             Ran::Failed(error @ (Error::Full(_) | Error::Broken(_))) => return Err(error),
             Ran::Refused | Ran::Failed(_) => {

@@ -1,0 +1,23 @@
+//! The store on both databases: every function of every noun, the schema, and what a commit promises.
+
+mod queue;
+mod scene;
+
+mod access_tokens;
+mod agents;
+mod chats;
+mod conflicts;
+mod conversations;
+mod disk;
+mod events;
+mod group_commit;
+mod groups;
+mod idempotent_requests;
+mod jobs;
+mod keys;
+mod messages;
+mod opening;
+mod organizations;
+mod schema_parity;
+mod statements;
+mod visitors;

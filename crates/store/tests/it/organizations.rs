@@ -1,0 +1,52 @@
+//! Organizations: the tenants.
+
+use model::{
+    id::{OrganizationId, OrganizationNumber},
+    organization::Organization,
+};
+use store::{Error, organizations};
+use testing::{both_databases, database::TestDatabase};
+
+use crate::scene::{NOON, story};
+
+both_databases!(an_organization_is_found_by_number_and_id);
+
+async fn an_organization_is_found_by_number_and_id(database: TestDatabase) {
+    story(&database, |tx| {
+        let names = [
+            "Café \"Zur Post\" 🏤",
+            "O'Neill; drop table agents --",
+            "100%",
+        ];
+        let mut made = Vec::new();
+        for (name, id) in names.into_iter().zip(["b", "B", "a"]) {
+            let id = OrganizationId::new(id);
+            let widget_id = format!("widget-{id}");
+            let number = organizations::insert(tx, &id, &widget_id, name, NOON)?;
+            made.push(Organization {
+                number,
+                id,
+                widget_id,
+                name: name.to_owned(),
+                created_at: NOON,
+            });
+        }
+
+        for organization in &made {
+            assert_eq!(&organizations::get(tx, organization.number)?, organization);
+            assert_eq!(
+                organizations::find(tx, &organization.id)?.as_ref(),
+                Some(organization)
+            );
+        }
+        let nobody = organizations::find(tx, &OrganizationId::new("c"))?;
+        assert_eq!(nobody, None);
+        let missing = organizations::get(tx, OrganizationNumber(999));
+        assert!(matches!(missing, Err(Error::Content(_))), "{missing:?}");
+
+        assert_eq!(organizations::list(tx, 2)?, made[..2]);
+        assert_eq!(organizations::list(tx, 100)?, made);
+        Ok(())
+    })
+    .await;
+}
