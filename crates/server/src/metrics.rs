@@ -17,6 +17,9 @@ const SECONDS: [f64; 12] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
 ];
 
+/// Where the database counts something.
+type Source = fn(&Db) -> &AtomicU64;
+
 /// What a request is counted under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -37,7 +40,7 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     connections: Gauge,
-    database: Vec<(fn(&Db) -> &AtomicU64, Counter)>,
+    database: Vec<(Source, Counter)>,
     queue: Gauge,
 }
 
@@ -60,7 +63,7 @@ impl Metrics {
             "Operations that wait for the database",
             queue.clone(),
         );
-        let sources: [(&str, &str, fn(&Db) -> &AtomicU64); 4] = [
+        let sources: [(&str, &str, Source); 4] = [
             ("database_commits", "Committed transactions", |db| {
                 &db.statistics().commits
             }),

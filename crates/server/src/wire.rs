@@ -43,7 +43,10 @@ impl Server {
     /// Starts everything; answers requests when this returns.
     pub async fn start(config: Config, clock: Arc<Clock>) -> Result<Self, StartError> {
         let (options, settings) = (config.database_options(), config.app_settings());
-        let app = Arc::new(App::open(&options, clock, settings)?);
+        // Opening migrates and blocks, and PostgreSQL's client runs a runtime of its own.
+        let opened =
+            tokio::task::spawn_blocking(move || App::open(&options, clock, settings)).await;
+        let app = Arc::new(opened.expect("opening the database does not panic")?);
         let lifecycle = Lifecycle::new();
         let state = HttpState::new(Arc::clone(&app), &config, lifecycle.clone());
         let body_timeout = std::time::Duration::from_secs(config.http.body_timeout_seconds);

@@ -43,21 +43,24 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// The header that shows whether an answer says it already.
+    pub(crate) const LIMIT: HeaderName = HeaderName::from_static("x-sib-ratelimit-limit");
+
     /// Writes the headers. The reset is in seconds, as Brevo's is (contract G-19).
     pub(crate) fn write(self, headers: &mut HeaderMap) {
         let figures = [
-            ("x-sib-ratelimit-limit", HeaderValue::from(self.limit)),
+            (Self::LIMIT, HeaderValue::from(self.limit)),
             (
-                "x-sib-ratelimit-remaining",
+                HeaderName::from_static("x-sib-ratelimit-remaining"),
                 HeaderValue::from(self.remaining),
             ),
             (
-                "x-sib-ratelimit-reset",
+                HeaderName::from_static("x-sib-ratelimit-reset"),
                 HeaderValue::from(self.reset_seconds),
             ),
         ];
         for (name, value) in figures {
-            headers.insert(HeaderName::from_static(name), value);
+            headers.insert(name, value);
         }
     }
 }

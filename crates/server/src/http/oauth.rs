@@ -2,7 +2,7 @@
 
 use app::{
     Error,
-    keys::{IssueToken, TOKEN_LIFETIME_MS, issue_token},
+    keys::{IssueToken, IssuedToken, TOKEN_LIFETIME_MS, issue_token},
 };
 use axum::{
     Form, Json,
@@ -67,39 +67,61 @@ pub(super) struct TokenErrorJson {
 pub(super) async fn token(
     State(state): State<HttpState>,
     form: Result<Form<TokenForm>, FormRejection>,
-) -> Response {
+) -> Result<Json<TokenJson>, Response> {
+    let command = command(form).map_err(IntoResponse::into_response)?;
+    let issued = state
+        .app
+        .write(move |write| issue_token(write, &command))
+        .await;
+    issued
+        .map(|issued| Json(TokenJson::from(issued)))
+        .map_err(|error| match error {
+            Error::Unauthorized(message) => TokenRefusal::new(
+                StatusCode::UNAUTHORIZED,
+                "invalid_client",
+                "unauthorized",
+                message,
+            )
+            .into_response(),
+            Error::Invalid(message) => {
+                TokenRefusal::bad("invalid_scope", "invalid_parameter", &message).into_response()
+            }
+            error => Problem::from(error).into_response(),
+        })
+}
+
+/// What a form asks, or why it cannot be understood.
+fn command(form: Result<Form<TokenForm>, FormRejection>) -> Result<IssueToken, TokenRefusal> {
     let Ok(Form(form)) = form else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
+        return Err(TokenRefusal::bad(
             "invalid_request",
             "bad_request",
             "the body must be a form",
-        );
+        ));
     };
     if form.grant_type.as_deref() != Some("client_credentials") {
         let message = "grant_type must be client_credentials";
-        return refuse(
-            StatusCode::BAD_REQUEST,
+        return Err(TokenRefusal::bad(
             "unsupported_grant_type",
             "invalid_parameter",
             message,
-        );
+        ));
     }
     let (Some(client_id), Some(client_secret)) = (form.client_id, form.client_secret) else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
+        let message = "client_id and client_secret are required";
+        return Err(TokenRefusal::bad(
             "invalid_request",
             "missing_parameter",
-            "client_id and client_secret are required",
-        );
+            message,
+        ));
     };
     if client_id.contains('\0') {
-        return refuse(
-            StatusCode::BAD_REQUEST,
+        let message = "client_id contains the character U+0000";
+        return Err(TokenRefusal::bad(
             "invalid_request",
             "invalid_parameter",
-            "client_id contains the character U+0000",
-        );
+            message,
+        ));
     }
     let scopes = form
         .scope
@@ -107,45 +129,48 @@ pub(super) async fn token(
         .split_whitespace()
         .map(str::to_owned)
         .collect();
-    let command = IssueToken {
+    Ok(IssueToken {
         client_id,
         client_secret,
         scopes,
-    };
-    match state
-        .app
-        .write(move |write| issue_token(write, &command))
-        .await
-    {
-        Ok(issued) => Json(TokenJson {
+    })
+}
+
+impl From<IssuedToken> for TokenJson {
+    fn from(issued: IssuedToken) -> Self {
+        Self {
             access_token: issued.token,
             token_type: "Bearer",
             expires_in: TOKEN_LIFETIME_MS / SECOND_MS,
             scope: issued.privileges.to_text(),
-        })
-        .into_response(),
-        Err(Error::Unauthorized(message)) => refuse(
-            StatusCode::UNAUTHORIZED,
-            "invalid_client",
-            "unauthorized",
-            message,
-        ),
-        Err(Error::Invalid(message)) => refuse(
-            StatusCode::BAD_REQUEST,
-            "invalid_scope",
-            "invalid_parameter",
-            &message,
-        ),
-        Err(error) => Problem::from(error).into_response(),
+        }
     }
 }
 
-fn refuse(status: StatusCode, error: &'static str, code: &'static str, message: &str) -> Response {
-    let body = TokenErrorJson {
-        error,
-        error_description: message.to_owned(),
-        code,
-        message: message.to_owned(),
-    };
-    (status, Json(body)).into_response()
+/// A refusal with its status.
+struct TokenRefusal {
+    status: StatusCode,
+    body: TokenErrorJson,
+}
+
+impl TokenRefusal {
+    fn new(status: StatusCode, error: &'static str, code: &'static str, message: &str) -> Self {
+        let body = TokenErrorJson {
+            error,
+            error_description: message.to_owned(),
+            code,
+            message: message.to_owned(),
+        };
+        Self { status, body }
+    }
+
+    fn bad(error: &'static str, code: &'static str, message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error, code, message)
+    }
+}
+
+impl IntoResponse for TokenRefusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
 }

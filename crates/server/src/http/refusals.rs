@@ -10,41 +10,41 @@ use super::problem::ErrorBody;
 pub(super) enum Refusals {
     /// The request is not acceptable; the message names the field and the rule.
     #[response(status = 400)]
-    BadRequest(#[to_schema] ErrorBody),
+    BadRequest(ErrorBody),
     /// No key, or a wrong one.
     #[response(status = 401)]
-    Unauthorized(#[to_schema] ErrorBody),
+    Unauthorized(ErrorBody),
     /// The key lacks the scope, or a bound for the organization is reached.
     #[response(status = 403)]
-    Forbidden(#[to_schema] ErrorBody),
+    Forbidden(ErrorBody),
     /// There is no such thing in this organization.
     #[response(status = 404)]
-    NotFound(#[to_schema] ErrorBody),
+    NotFound(ErrorBody),
     /// Another method is expected here.
     #[response(status = 405)]
-    MethodNotAllowed(#[to_schema] ErrorBody),
+    MethodNotAllowed(ErrorBody),
     /// Something unique is taken, or cannot be answered twice.
     #[response(status = 409)]
-    Conflict(#[to_schema] ErrorBody),
+    Conflict(ErrorBody),
     /// The body is too large.
     #[response(status = 413)]
-    TooLarge(#[to_schema] ErrorBody),
+    TooLarge(ErrorBody),
     /// The path is too long.
     #[response(status = 414)]
-    TooLong(#[to_schema] ErrorBody),
+    TooLong(ErrorBody),
     /// The body is not JSON in UTF-8.
     #[response(status = 415)]
-    UnsupportedMediaType(#[to_schema] ErrorBody),
+    UnsupportedMediaType(ErrorBody),
     /// The `Idempotency-Key` was used before for something else.
     #[response(status = 422)]
-    Reused(#[to_schema] ErrorBody),
+    Reused(ErrorBody),
     /// Too many requests; wait as long as `Retry-After` says.
     #[response(status = 429)]
-    TooMany(#[to_schema] ErrorBody),
+    TooMany(ErrorBody),
     /// The database is not available now; try again.
     #[response(status = 503)]
-    Unavailable(#[to_schema] ErrorBody),
+    Unavailable(ErrorBody),
     /// The server's disk is full.
     #[response(status = 507)]
-    Full(#[to_schema] ErrorBody),
+    Full(ErrorBody),
 }

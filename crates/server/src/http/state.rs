@@ -1,32 +1,43 @@
 //! What every handler can reach.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use app::App;
 
 use super::{callers::Callers, limits::Limits};
 use crate::{config::Config, lifecycle::Lifecycle, metrics::Metrics};
 
-/// What every handler can reach.
+/// What every handler can reach. One pointer, as it is copied several times for each request.
 #[derive(Clone)]
-pub(crate) struct HttpState {
+pub(crate) struct HttpState(Arc<Reach>);
+
+/// What is behind the pointer.
+pub(crate) struct Reach {
     pub(crate) app: Arc<App>,
-    pub(crate) callers: Arc<Callers>,
-    pub(crate) limits: Arc<Limits>,
-    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) callers: Callers,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: Metrics,
     pub(crate) lifecycle: Lifecycle,
-    pub(crate) openapi: Arc<str>,
+    pub(crate) openapi: String,
 }
 
 impl HttpState {
     pub(crate) fn new(app: Arc<App>, config: &Config, lifecycle: Lifecycle) -> Self {
-        Self {
+        Self(Arc::new(Reach {
             app,
-            callers: Arc::new(Callers::new()),
-            limits: Arc::new(Limits::new(&config.limits)),
-            metrics: Arc::new(Metrics::new()),
+            callers: Callers::new(),
+            limits: Limits::new(&config.limits),
+            metrics: Metrics::new(),
             lifecycle,
-            openapi: super::openapi::text().into(),
-        }
+            openapi: super::openapi::text(),
+        }))
+    }
+}
+
+impl Deref for HttpState {
+    type Target = Reach;
+
+    fn deref(&self) -> &Reach {
+        &self.0
     }
 }

@@ -17,8 +17,41 @@ pub(crate) struct AccountJson {
     pub(crate) last_name: String,
     /// The organization's name.
     pub(crate) company_name: String,
+    /// Where the organization is; not known here.
+    pub(crate) address: AddressJson,
     /// What is paid for: nothing, ever.
     pub(crate) plan: Vec<PlanJson>,
+    /// Sending e-mail through Brevo; never on.
+    pub(crate) relay: RelayJson,
+}
+
+/// A postal address. Clients of the older generations insist on one.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Address)]
+pub(crate) struct AddressJson {
+    street: String,
+    city: String,
+    zip_code: String,
+    country: String,
+}
+
+/// Sending e-mail through Brevo. Clients of the older generations insist on it.
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = Relay)]
+pub(crate) struct RelayJson {
+    enabled: bool,
+    data: RelayDataJson,
+}
+
+/// How e-mail would be sent.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RelayData)]
+pub(crate) struct RelayDataJson {
+    user_name: String,
+    relay: String,
+    port: u16,
 }
 
 /// A plan that needs no credits.

@@ -9,7 +9,7 @@ mod list;
 mod message;
 mod visitor;
 
-pub(crate) use account::{AccountJson, MeJson, PlanJson};
+pub(crate) use account::{AccountJson, AddressJson, MeJson, PlanJson, RelayJson};
 pub(crate) use agent::AgentJson;
 pub(crate) use conversation::ConversationJson;
 pub(crate) use group::GroupJson;

@@ -170,7 +170,8 @@ mod tests {
     fn refusal(text: &[u8]) -> String {
         use axum::response::IntoResponse;
         let problem = parse::<Sample>(text).expect_err("refused");
-        format!("{problem:?} {}", problem.into_response().status())
+        let said = format!("{problem:?}");
+        format!("{said} {}", problem.into_response().status())
     }
 
     #[test]

@@ -41,8 +41,15 @@ pub(crate) async fn authenticate(
     let key = found.key;
     request.extensions_mut().insert(found);
     if is_ping {
-        // Pings have buckets of their own, one for each agent; the handler knows which.
-        return next.run(request).await;
+        // Pings have buckets of their own, one for each agent; the handler knows which, and says so. What it never got to
+        // see counts like any other request.
+        let response = next.run(request).await;
+        if response.headers().contains_key(Standing::LIMIT) {
+            return response;
+        }
+        let (standing, problem) = state.limits.count_request(key, state.app.clock().now());
+        let response = problem.map_or(response, IntoResponse::into_response);
+        return with_standing(response, standing);
     }
     let (standing, problem) = state.limits.count_request(key, state.app.clock().now());
     match problem {

@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 
 use crate::{
     http::{HttpState, extract::Caller, problem::Problem, refusals::Refusals},
-    json::{AccountJson, PlanJson},
+    json::{AccountJson, AddressJson, PlanJson, RelayJson},
 };
 
 /// Get the account
@@ -25,6 +25,8 @@ pub(crate) async fn get(
         last_name: last_name.to_owned(),
         email: owner.email,
         company_name: caller.0.organization.name.clone(),
+        address: AddressJson::default(),
         plan: vec![PlanJson::unlimited()],
+        relay: RelayJson::default(),
     }))
 }

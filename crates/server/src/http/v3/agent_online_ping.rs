@@ -57,14 +57,16 @@ pub(crate) async fn ping(
     body: Body<PingBody>,
 ) -> Result<Response, Problem> {
     let (actor, reference) = (caller.actor(), AgentReference::from(body.value));
-    let name = reference
-        .agent_id
-        .clone()
-        .or_else(|| reference.agent_email.clone())
-        .unwrap_or_default();
-    let (standing, refusal) = state
-        .limits
-        .count_ping(actor.organization(), name.to_lowercase());
+    let named = [&reference.agent_id, &reference.agent_email];
+    let (standing, refusal) = match named.into_iter().flatten().find(|name| !name.is_empty()) {
+        Some(name) => state
+            .limits
+            .count_ping(actor.organization(), name.to_lowercase()),
+        // It will be refused; meanwhile it must not use up the pings of any agent.
+        None => state
+            .limits
+            .count_request(caller.0.key, state.app.clock().now()),
+    };
     let mut response = match refusal {
         Some(problem) => problem.into_response(),
         None => match state
