@@ -3,8 +3,8 @@
 use regex::Regex;
 use tidy::{SourceFile, rust};
 
-/// Crates that exist for tests: they make and drop databases of their own.
-const TEST_CRATES: [&str; 2] = ["crates/testing/", "crates/tidy/"];
+/// Crates that exist for tests and measurements: they make and drop databases of their own.
+const TEST_CRATES: [&str; 3] = ["crates/bench/", "crates/testing/", "crates/tidy/"];
 const STORE: &str = "crates/store/";
 
 /// A statement, told from an English sentence by its second keyword.
