@@ -123,7 +123,7 @@ describe("visitor group", () => {
 
 describe("errors", () => {
   test("have the SDK's own types and a request id", async () => {
-    const { error: badRequest } = await brevo.ping({});
+    const { error: badRequest } = await brevo.send({});
     const { error: notFound } = await brevo.get("unknown");
 
     assert.ok(badRequest instanceof Brevo.BadRequestError);

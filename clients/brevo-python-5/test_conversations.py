@@ -241,7 +241,7 @@ class Errors(ByApiKey):
     def test_have_the_sdks_own_types(self):
         brevo = self.connect()
 
-        self.assertIsInstance(brevo.ping().error, BadRequestError)
+        self.assertIsInstance(brevo.send().error, BadRequestError)
         self.assertIsInstance(brevo.get("unknown").error, NotFoundError)
 
 
