@@ -3,9 +3,11 @@
 use std::{collections::HashMap, thread::JoinHandle, time::Duration};
 
 use ::postgres::{
-    Client, Config, IsolationLevel, NoTls, Row, Statement, Transaction, types::ToSql,
+    Client, Config, IsolationLevel, NoTls, Row, Statement, Transaction, config::SslMode,
+    types::ToSql,
 };
 use async_channel::Receiver;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{
     Error, Result, Tx, Value,
@@ -100,13 +102,29 @@ struct Connection {
 
 impl Connection {
     fn open(config: &Config) -> Result<Self> {
-        let mut client = config.connect(NoTls)?;
+        let mut client = match config.get_ssl_mode() {
+            SslMode::Require => config.connect(tls()?)?,
+            _ => config.connect(NoTls)?,
+        };
         client.batch_execute(SESSION)?;
         Ok(Self {
             client,
             statements: Statements::new(),
         })
     }
+}
+
+/// TLS with the certificates that this machine trusts; only where the address says `sslmode=require`, so that it
+/// never depends on the server whether a connection is protected.
+fn tls() -> Result<MakeRustlsConnect> {
+    let loaded = MakeRustlsConnect::with_native_certs();
+    loaded.map(|(connect, _)| connect).map_err(|errors| {
+        let reasons: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Error::Unfit(format!(
+            "sslmode=require needs this machine's certificates: {}",
+            reasons.join(", ")
+        ))
+    })
 }
 
 /// Parses an address and bounds the time a connection may take.
