@@ -1,0 +1,361 @@
+//! Organizations do not see each other: every operation answers for another organization's things as for things that do
+//! not exist, and changes nothing there (trust 3.16, case A4).
+
+use serde_json::{Value, json};
+use testing::{
+    client::{Answer, Client},
+    server::{TestOrganization, TestServer},
+};
+
+use crate::arrange::{agent_says, id_of, new_agent, new_group, push, text_of, visitor_says};
+
+/// Ids of one of each thing.
+struct Things {
+    agent: String,
+    email: String,
+    group: String,
+    key: String,
+    client_id: String,
+    visitor: String,
+    conversation: String,
+    message: String,
+    pushed: String,
+}
+
+impl Things {
+    /// Makes one of each.
+    fn make(client: &Client, visitor: &str) -> Self {
+        let email = format!("{visitor}@agents.example");
+        let agent = new_agent(client, &email, "Secret agent");
+        let group = new_group(client, "Secret group", &[&agent]);
+        let oauth = json!({"name": "Secret key", "kind": "oauth"});
+        let key = client.post("/api/v1/keys", &oauth).json(201);
+        let question = visitor_says(client, visitor, "Secret question");
+        let conversation = text_of(&question["conversationId"]).to_owned();
+        let assign = format!("/api/v1/conversations/{conversation}/assign");
+        client.post(&assign, &json!({"agentId": agent})).json(200);
+        client.post(&assign, &json!({"groupId": group})).json(200);
+        Self {
+            message: id_of(&agent_says(client, &agent, visitor, "Secret answer")),
+            pushed: id_of(&push(client, visitor, "Secret offer")),
+            client_id: text_of(&key["clientId"]).to_owned(),
+            key: id_of(&key),
+            visitor: visitor.to_owned(),
+            agent,
+            email,
+            group,
+            conversation,
+        }
+    }
+
+    /// Ids of the same forms that nothing has.
+    fn invent() -> Self {
+        let id = |letter: &str| letter.repeat(17);
+        Self {
+            agent: id("a"),
+            email: "nobody@agents.example".to_owned(),
+            group: id("b"),
+            key: id("c"),
+            client_id: id("d"),
+            visitor: "nobody-0123456789abcdef".to_owned(),
+            conversation: id("e"),
+            message: id("f"),
+            pushed: id("g"),
+        }
+    }
+
+    /// A text in which these ids are replaced by what they are ids of.
+    fn hide(&self, text: &str) -> String {
+        let ids = [
+            (&self.email, "EMAIL"),
+            (&self.agent, "AGENT"),
+            (&self.group, "GROUP"),
+            (&self.key, "KEY"),
+            (&self.client_id, "CLIENT"),
+            (&self.visitor, "VISITOR"),
+            (&self.conversation, "CONVERSATION"),
+            (&self.message, "MESSAGE"),
+            (&self.pushed, "PUSHED"),
+        ];
+        ids.iter().fold(text.to_owned(), |text, (id, name)| {
+            text.replace(id.as_str(), name)
+        })
+    }
+}
+
+/// What must become of a request that names things of another organization.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    /// It is refused, as it is for things that do not exist.
+    Refused(u16),
+    /// It says the same as for things that do not exist.
+    Same,
+    /// It makes or changes something of the caller's own: ids of visitors and e-mails are each organization's own.
+    Own(u16),
+}
+use Fate::{Own, Refused, Same};
+
+/// A request: what is behind the path of the operation in place of `{…}`, a body, and its fate.
+type Call = (String, Value, Fate);
+
+fn to(inside: &str, body: Value, fate: Fate) -> Call {
+    (inside.to_owned(), body, fate)
+}
+
+/// Requests to an operation that name things of another organization; of every operation there are some.
+fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
+    let text = json!({"text": "Hi"});
+    let send =
+        |visitor: &str, agent: &str| json!({"visitorId": visitor, "text": "Hi", "agentId": agent});
+    let by_email = json!({
+        "visitorId": own.visitor, "text": "Hi", "agentEmail": foreign.email, "agentName": "Same", "receivedFrom": "X",
+    });
+    let only_theirs = format!("{}-only", foreign.visitor);
+    let Things {
+        agent,
+        group,
+        key,
+        visitor,
+        conversation,
+        message,
+        pushed,
+        ..
+    } = foreign;
+    Some(match operation {
+        "post /v3/conversations/agentOnlinePing" => vec![
+            to("", json!({"agentId": agent}), Refused(400)),
+            to("", by_email, Own(201)),
+        ],
+        "post /v3/conversations/messages" => vec![
+            to("", send(&own.visitor, agent), Refused(400)),
+            to("", send(visitor, &own.agent), Own(200)),
+            to("", by_email, Own(200)),
+        ],
+        "get /v3/conversations/messages/{id}" => vec![to(message, Value::Null, Refused(404))],
+        "put /v3/conversations/messages/{id}" => vec![to(message, text, Refused(404))],
+        "delete /v3/conversations/messages/{id}" => vec![to(message, Value::Null, Refused(404))],
+        "post /v3/conversations/pushedMessages" => vec![
+            to("", send(&own.visitor, agent), Refused(400)),
+            to(
+                "",
+                json!({"visitorId": own.visitor, "text": "Hi", "groupId": group}),
+                Refused(400),
+            ),
+            to("", send(visitor, &own.agent), Own(200)),
+        ],
+        "get /v3/conversations/pushedMessages/{id}" => vec![to(pushed, Value::Null, Refused(404))],
+        "put /v3/conversations/pushedMessages/{id}" => vec![to(pushed, text, Refused(404))],
+        "delete /v3/conversations/pushedMessages/{id}" => {
+            vec![to(pushed, Value::Null, Refused(404))]
+        }
+        "put /v3/conversations/visitorGroup" => vec![
+            to(
+                "",
+                json!({"visitorId": own.visitor, "groupId": group}),
+                Refused(404),
+            ),
+            to(
+                "",
+                json!({"visitorId": only_theirs, "groupId": own.group}),
+                Refused(404),
+            ),
+            to(
+                &format!("?visitorId={only_theirs}"),
+                json!({"groupId": null}),
+                Refused(404),
+            ),
+        ],
+        "get /v3/account" | "get /api/v1/me" => vec![to("", Value::Null, Same)],
+        "get /api/v1/agents"
+        | "get /api/v1/groups"
+        | "get /api/v1/keys"
+        | "get /api/v1/visitors" => vec![
+            to("", Value::Null, Same),
+            to(&format!("?cursor={key}"), Value::Null, Refused(400)),
+        ],
+        "post /api/v1/keys" => vec![to("", json!({"name": "x", "kind": "key"}), Own(201))],
+        "delete /api/v1/keys/{id}" => vec![to(key, Value::Null, Refused(404))],
+        "post /api/v1/agents" => vec![to(
+            "",
+            json!({"email": foreign.email, "name": "Same"}),
+            Own(201),
+        )],
+        "get /api/v1/agents/{id}" => vec![to(agent, Value::Null, Refused(404))],
+        "put /api/v1/agents/{id}" => vec![to(agent, json!({"name": "Taken over"}), Refused(404))],
+        "delete /api/v1/agents/{id}" => vec![to(agent, Value::Null, Refused(404))],
+        "post /api/v1/groups" => vec![to(
+            "",
+            json!({"name": "x", "agentIds": [agent]}),
+            Refused(400),
+        )],
+        "get /api/v1/groups/{id}" => vec![to(group, Value::Null, Refused(404))],
+        "put /api/v1/groups/{id}" => vec![
+            to(
+                group,
+                json!({"name": "Taken over", "agentIds": [own.agent]}),
+                Refused(404),
+            ),
+            to(&own.group, json!({"agentIds": [agent]}), Refused(400)),
+        ],
+        "delete /api/v1/groups/{id}" => vec![to(group, Value::Null, Refused(404))],
+        "get /api/v1/visitors/{visitorId}" => vec![to(&only_theirs, Value::Null, Refused(404))],
+        "put /api/v1/visitors/{visitorId}" => {
+            vec![to(&only_theirs, json!({"notes": "x"}), Refused(404))]
+        }
+        "post /api/v1/visitors/{visitorId}/messages" => vec![to(visitor, text, Own(201))],
+        "get /api/v1/conversations" => vec![
+            to("", Value::Null, Same),
+            to(&format!("?assignee={agent}"), Value::Null, Same),
+            to(&format!("?group={group}"), Value::Null, Same),
+            to(&format!("?q={only_theirs}"), Value::Null, Same),
+        ],
+        "get /api/v1/conversations/{id}" | "get /api/v1/conversations/{id}/messages" => {
+            vec![to(conversation, Value::Null, Refused(404))]
+        }
+        "post /api/v1/conversations/{id}/close" | "post /api/v1/conversations/{id}/reopen" => {
+            vec![to(conversation, Value::Null, Refused(404))]
+        }
+        "post /api/v1/conversations/{id}/assign" => vec![
+            to(conversation, json!({"agentId": own.agent}), Refused(404)),
+            to(conversation, json!({"groupId": null}), Refused(404)),
+            to(&own.conversation, json!({"agentId": agent}), Refused(400)),
+            to(&own.conversation, json!({"groupId": group}), Refused(400)),
+        ],
+        "post /api/v1/conversations/{id}/messages" | "post /api/v1/conversations/{id}/notes" => {
+            vec![
+                to(conversation, text, Refused(404)),
+                to(
+                    &own.conversation,
+                    json!({"text": "Hi", "agentId": agent}),
+                    Refused(400),
+                ),
+            ]
+        }
+        "post /realms/partner/oauth/token" => {
+            let client_id = &foreign.client_id;
+            let form =
+                format!("grant_type=client_credentials&client_id={client_id}&client_secret=x");
+            vec![to("", json!(form), Refused(401))]
+        }
+        _ => return None,
+    })
+}
+
+/// Method and path of every operation of the OpenAPI document.
+fn operations(server: &TestServer) -> Vec<(String, String)> {
+    let document = server.stranger().get("/openapi.json").json(200);
+    let paths = document["paths"].as_object().expect("paths");
+    let operations = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().expect("methods");
+        methods.keys().map(|method| (method.clone(), path.clone()))
+    });
+    operations.collect()
+}
+
+/// The path of an operation with an id, or with a query behind it.
+fn fill(path: &str, inside: &str) -> String {
+    match path.split_once('{') {
+        Some((before, rest)) => {
+            let (_, after) = rest.split_once('}').expect("a closing brace");
+            format!("{before}{inside}{after}")
+        }
+        None => format!("{path}{inside}"),
+    }
+}
+
+fn ask(client: &Client, method: &str, path: &str, body: &Value) -> Answer {
+    let method = method.to_uppercase();
+    match body {
+        Value::Null => client.send(&method, path, ""),
+        // A text is a form.
+        Value::String(form) => client
+            .with_header("content-type", "application/x-www-form-urlencoded")
+            .send(&method, path, form),
+        body => client.send(&method, path, body.to_string()),
+    }
+}
+
+#[test]
+fn what_belongs_to_another_organization_is_as_if_it_were_not_there() {
+    let server = TestServer::start_unlimited();
+    let (client, other) = (server.client(), server.second_organization());
+    let theirs = server.client_of(&other);
+    let own = Things::make(&client, "own-0123456789abcdef");
+    let foreign = Things::make(&theirs, "foreign-0123456789abcdef");
+    visitor_says(&theirs, &format!("{}-only", foreign.visitor), "Secret too");
+    let nothing = Things::invent();
+    let before = server.world_of(&other);
+    let operations = operations(&server);
+    assert!(operations.len() > 30, "{operations:?}");
+    for (method, path) in operations {
+        let operation = format!("{method} {path}");
+        let missing = || panic!("say in `calls` what {operation} refuses to other organizations");
+        let real = calls(&operation, &foreign, &own).unwrap_or_else(missing);
+        let invented = calls(&operation, &nothing, &own).unwrap_or_else(missing);
+        for ((inside, body, fate), (unknown, unknown_body, _)) in real.into_iter().zip(invented) {
+            let answer = ask(&client, &method, &fill(&path, &inside), &body);
+            let unknown = ask(&client, &method, &fill(&path, &unknown), &unknown_body);
+            let place = format!("{method} {} {body}", fill(&path, &inside));
+            let status = match fate {
+                Refused(status) | Own(status) => status,
+                Same => 200,
+            };
+            assert_eq!(
+                (answer.status, unknown.status),
+                (status, status),
+                "{place}: {}",
+                answer.text()
+            );
+            if !matches!(fate, Own(_)) {
+                let hide = |answer: &Answer| nothing.hide(&foreign.hide(answer.text()));
+                assert_eq!(hide(&answer), hide(&unknown), "{place}");
+            }
+            require_nothing_foreign(&answer, &place, &foreign, &other);
+            assert_eq!(server.world_of(&other), before, "{place}");
+        }
+    }
+}
+
+/// Things of the other organization that the caller did not name are in no answer.
+fn require_nothing_foreign(
+    answer: &Answer,
+    place: &str,
+    foreign: &Things,
+    other: &TestOrganization,
+) {
+    let ids = [
+        &foreign.agent,
+        &foreign.group,
+        &foreign.key,
+        &foreign.conversation,
+        &foreign.message,
+        &other.agent_id,
+    ];
+    for id in ids.into_iter().filter(|id| !place.contains(id.as_str())) {
+        assert!(
+            !answer.text().contains(id.as_str()),
+            "{place}: {}",
+            answer.text()
+        );
+    }
+}
+
+#[test]
+fn visitors_of_two_organizations_may_have_the_same_id() {
+    let server = TestServer::start();
+    let (client, other) = (server.client(), server.second_organization());
+    let theirs = server.client_of(&other);
+    let visitor = "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg";
+    let ours = visitor_says(&client, visitor, "To us");
+    let to_them = visitor_says(&theirs, visitor, "To them");
+    assert_ne!(ours["conversationId"], to_them["conversationId"]);
+    assert_eq!((&ours["seq"], &to_them["seq"]), (&json!(1), &json!(1)));
+    client
+        .put(
+            &format!("/api/v1/visitors/{visitor}"),
+            &json!({"notes": "Ours"}),
+        )
+        .json(200);
+    let seen = theirs.get(&format!("/api/v1/visitors/{visitor}")).json(200);
+    assert_eq!(seen["notes"], Value::Null);
+}
