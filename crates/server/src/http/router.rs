@@ -112,6 +112,7 @@ fn finish(routes: Router<HttpState>, state: HttpState, body_timeout: Duration) -
             |_: Box<dyn std::any::Any + Send>| Problem::internal().into_response(),
         ))
         .layer(from_fn(middleware::guard))
+        .layer(from_fn(middleware::drain))
         .layer(from_fn_with_state(state.clone(), middleware::observe))
         .with_state(state)
 }

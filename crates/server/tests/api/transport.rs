@@ -12,7 +12,7 @@ use testing::{
     server::{TestServer, eventually},
 };
 
-use crate::arrange::{VISITOR, agent_says, only_conversation};
+use crate::arrange::{VISITOR, agent_says, only_conversation, text_of, visitor_says};
 
 const ME: &str = "/api/v1/me";
 const MESSAGES: &str = "/v3/conversations/messages";
@@ -21,7 +21,7 @@ const MESSAGES: &str = "/v3/conversations/messages";
 const LONGER: Duration = Duration::from_secs(8);
 
 /// Long enough for an answer that must not come.
-const MOMENT: Duration = Duration::from_millis(300);
+const MOMENT: Duration = Duration::from_millis(100);
 
 #[test]
 fn every_answer_has_a_request_id() {
@@ -144,6 +144,87 @@ fn a_head_may_have_64_kib_and_100_lines() {
     assert_eq!(get(&[&format!("x: {}", "x".repeat(70_000))]), Some(431));
     assert_eq!(get(&["x: x"; 90]), Some(200));
     assert_eq!(get(&["x: x"; 110]), Some(431));
+}
+
+/// Clients write a head and a body one after the other, and keep the connection for their next request.
+#[test]
+fn a_connection_goes_on_after_a_body_that_nobody_reads() {
+    let server = TestServer::start();
+    let (client, wrong) = (server.client(), server.stranger().with_key("x"));
+    let message = visitor_says(&client, VISITOR, "Hello?");
+    let close = format!(
+        "/api/v1/conversations/{}/close",
+        text_of(&message["conversationId"])
+    );
+    let mut connection = client.connect();
+    let (kind, length) = ("content-type: application/json", "content-length: 2");
+    let chunks = "transfer-encoding: chunked";
+    for (head, body, status) in [
+        (wrong.head("POST", MESSAGES, &[kind, length]), "{}", 401),
+        (
+            wrong.head("POST", MESSAGES, &[kind, chunks]),
+            "2\r\n{}\r\n0\r\n\r\n",
+            401,
+        ),
+        (client.head("POST", &close, &[kind, length]), "{}", 200),
+        (
+            client.head("POST", &close, &[kind, chunks]),
+            "2\r\n{}\r\n0\r\n\r\n",
+            200,
+        ),
+        (client.head("PATCH", &close, &[kind, length]), "{}", 405),
+        (client.head("POST", "/nowhere", &[kind, length]), "{}", 404),
+        (
+            client.head("POST", MESSAGES, &["content-type: text/plain", length]),
+            "{}",
+            415,
+        ),
+        (
+            client.head("POST", MESSAGES, &["content-encoding: gzip", length]),
+            "{}",
+            415,
+        ),
+        (
+            client.head("DELETE", "/api/v1/groups/x", &[kind, length]),
+            "{}",
+            404,
+        ),
+        (client.head("GET", ME, &[]), "", 200),
+    ] {
+        connection.write(head.clone() + "\r\n");
+        assert!(body.is_empty() || connection.is_silent(MOMENT), "{head}");
+        connection.write(body);
+        let answer = connection
+            .read()
+            .unwrap_or_else(|| panic!("closed before {head}"));
+        assert_eq!(
+            (answer.status, answer.header("connection")),
+            (status, None),
+            "{head}"
+        );
+    }
+}
+
+/// Where more is to come than is worth reading, or where the client has not begun, the answer says that it was the last.
+#[test]
+fn an_answer_that_ends_the_connection_says_so() {
+    let server = TestServer::start();
+    let wrong = server.stranger().with_key("x");
+    let kind = "content-type: application/json";
+    for (lines, body) in [
+        ([kind, "content-length: 100000"], "x".repeat(100_000)),
+        ([kind, "content-length: 1000000"], "x".repeat(100_000)),
+        (["expect: 100-continue", "content-length: 2"], String::new()),
+    ] {
+        let mut connection = wrong.connect();
+        connection.write(wrong.head("POST", MESSAGES, &lines) + "\r\n" + &body);
+        let answer = connection.read_last().expect("an answer");
+        assert_eq!(
+            (answer.status, answer.header("connection")),
+            (401, Some("close")),
+            "{lines:?}"
+        );
+    }
 }
 
 #[test]

@@ -205,6 +205,34 @@ async fn what_two_make_at_once_is_made_once() {
 }
 
 #[tokio::test]
+async fn of_two_who_take_the_same_email_the_second_is_refused_in_words() {
+    let database = TestDatabase::postgres();
+    let db = database.open();
+    let (scope, one, two) = write(&db, |tx| {
+        let scope = organization(tx, "one")?;
+        Ok((
+            scope,
+            agent(tx, scope, "first")?,
+            agent(tx, scope, "second")?,
+        ))
+    })
+    .await;
+    let rename = |agent: &Agent| Agent {
+        email: "same@parlour.example".to_owned(),
+        ..agent.clone()
+    };
+    let (one, two) = (rename(&one), rename(&two));
+    let (first, second) = meet(
+        &db,
+        move |tx| Ok(Verdict::Keep(agents::update(tx, scope, &one)?, Vec::new())),
+        move |tx| agents::update(tx, scope, &two),
+    )
+    .await;
+    assert_eq!((first, second), (Ok(true), false));
+    assert!(db.statistics().reruns.load(Ordering::Relaxed) >= 1);
+}
+
+#[tokio::test]
 async fn a_repeated_request_waits_for_the_first_to_be_made_or_undone() {
     let database = TestDatabase::postgres();
     let db = database.open();

@@ -209,7 +209,9 @@ async fn nobody_sends_the_same_client_made_id_twice(database: TestDatabase) {
             Ok(Verdict::<(), ()>::Keep((), Vec::new()))
         })
         .await;
-    assert!(matches!(answer, Err(Error::Database(_))), "{answer:?}");
+    // PostgreSQL takes it for a conflict with another transaction, and gives up after some runs.
+    let is_refused = matches!(answer, Err(Error::Database(_) | Error::Conflict(_)));
+    assert!(is_refused, "{answer:?}");
     let found = read(&db, move |tx| {
         messages::list(tx, scope, conversation.number, i64::MAX, 9)
     })

@@ -17,6 +17,20 @@ fn wait_for_end(client: &Client) {
     });
 }
 
+/// Waits until due jobs were looked for and run: each look is an operation on the database, and nobody else has any.
+fn wait_for_jobs(client: &Client) {
+    let operations = || {
+        let figures = client.get("/metrics");
+        let mut lines = figures.text().lines();
+        let count = lines.find_map(|line| line.strip_prefix("parlour_database_operations_total "));
+        count
+            .and_then(|count| count.parse::<u64>().ok())
+            .expect("a count")
+    };
+    let before = operations();
+    eventually("the jobs", || (operations() >= before + 3).then_some(()));
+}
+
 #[test]
 fn a_chat_ends_when_nothing_was_written_for_fifteen_minutes() {
     let server = TestServer::start();
@@ -28,6 +42,7 @@ fn a_chat_ends_when_nothing_was_written_for_fifteen_minutes() {
     visitor_says(&client, VISITOR, "Still here.");
     server.advance(14 * MINUTE_MS);
     agent_says(&client, agent_id, VISITOR, "Good.");
+    wait_for_jobs(&client);
     assert_eq!(only_conversation(&client)["isChatOpen"], true);
     server.advance(15 * MINUTE_MS);
     wait_for_end(&client);
