@@ -10,15 +10,30 @@ use utoipa::ToSchema;
 /// A message. Fields that do not apply are left out.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Message)]
+#[schema(as = Message, example = json!({
+    "id": "3BsF4K5WahgLaakrR",
+    "type": "agent",
+    "text": "Hello! How can I help you?",
+    "html": "Hello! How can I help you?",
+    "visitorId": "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg",
+    "agentId": "d9nKoegKSjmCtyK78",
+    "agentName": "Liz",
+    "createdAt": 1_795_334_708_116_i64,
+    "isPushed": false,
+    "isTrigger": false,
+    "isMissed": false,
+    "isMissedByVisitor": false,
+    "isBot": false,
+    "isSentViaJsApi": false,
+    "isForward": false,
+    "receivedFrom": "SuperAwesomeHelpdesk",
+}))]
 pub(crate) struct MessageJson {
     /// Public id.
-    #[schema(example = "eYBEm3gq3zc5ayE2g")]
     id: String,
     /// Who sent it: `agent` or `visitor`; in the native API also `note`.
     r#type: &'static str,
     /// Plain text, or the attached file's name.
-    #[schema(example = "Hello! How can I help you?")]
     text: String,
     /// The text as escaped HTML, with links and line breaks.
     html: String,

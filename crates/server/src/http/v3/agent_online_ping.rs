@@ -22,9 +22,9 @@ pub(crate) const PING_PATH: &str = "/v3/conversations/agentOnlinePing";
 /// The agent: an id, or all three of the others.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({"agentId": "d9nKoegKSjmCtyK78"}))]
 pub(crate) struct PingBody {
     /// The agent's id.
-    #[schema(example = "d9nKoegKSjmCtyK78")]
     agent_id: Option<String>,
     /// The e-mail of an agent there is or will be.
     agent_email: Option<String>,

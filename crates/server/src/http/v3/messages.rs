@@ -22,22 +22,26 @@ use crate::{
 /// What is sent, to whom, in whose name.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "visitorId": "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg",
+    "text": "Hello! How can I help you?",
+    "agentId": "d9nKoegKSjmCtyK78",
+    "receivedFrom": "SuperAwesomeHelpdesk",
+}))]
 pub(crate) struct SendBody {
     /// The visitor; made where there is none.
-    #[schema(required, example = "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg")]
+    #[schema(required, value_type = String)]
     visitor_id: Option<String>,
     /// The text, at most 5,000 characters.
-    #[schema(required, example = "Hello! How can I help you?")]
+    #[schema(required, value_type = String)]
     text: Option<String>,
     /// The agent's id, or all three of the next.
-    #[schema(example = "d9nKoegKSjmCtyK78")]
     agent_id: Option<String>,
     /// The e-mail of an agent there is or will be.
     agent_email: Option<String>,
     /// The agent's name.
     agent_name: Option<String>,
     /// A label of the calling system, echoed in webhooks so that it can skip its own messages.
-    #[schema(example = "SuperAwesomeHelpdesk")]
     received_from: Option<String>,
 }
 
@@ -45,7 +49,7 @@ pub(crate) struct SendBody {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct TextBody {
     /// The text, at most 5,000 characters.
-    #[schema(required, example = "Good morning! How can I help you?")]
+    #[schema(required, value_type = String, example = "Good morning! How can I help you?")]
     pub(super) text: Option<String>,
 }
 

@@ -20,12 +20,17 @@ use crate::{
 /// What is sent, and from whom.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "visitorId": "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg",
+    "text": "Your order has shipped!",
+    "groupId": "PjRBMhWGen6aRHjif",
+}))]
 pub(crate) struct PushBody {
     /// The visitor; made where there is none.
-    #[schema(required, example = "kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg")]
+    #[schema(required, value_type = String)]
     visitor_id: Option<String>,
     /// The text, at most 5,000 characters.
-    #[schema(required, example = "Your order has shipped!")]
+    #[schema(required, value_type = String)]
     text: Option<String>,
     /// The agent it comes from.
     agent_id: Option<String>,
