@@ -74,6 +74,17 @@ impl App {
         answer.await.map_err(Error::from).flatten()
     }
 
+    /// Sets this node's clock by the database's, where several nodes share one: presence, leases and limits then go by
+    /// the same time everywhere, without asking for it in every operation.
+    pub async fn follow_database_clock(&self) -> Result<()> {
+        let before = self.clock.now();
+        if let Some(shared) = self.read(|tx| Ok(store::clock::now(tx)?)).await? {
+            let here = before.midpoint(self.clock.now());
+            self.clock.shift(shared - here);
+        }
+        Ok(())
+    }
+
     /// The time that operations go by.
     pub fn clock(&self) -> &Clock {
         &self.clock

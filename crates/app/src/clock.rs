@@ -50,6 +50,13 @@ impl Clock {
         }
     }
 
+    /// Moves the machine's clock by what a shared one is ahead of it; a manual one is left alone.
+    pub(crate) fn shift(&self, milliseconds: i64) {
+        if let Clock::System { offset_ms } = self {
+            offset_ms.fetch_add(milliseconds, Ordering::Relaxed);
+        }
+    }
+
     /// Moves a manual clock on; the machine's is left alone.
     pub fn advance(&self, milliseconds: i64) {
         if let Clock::Manual(at) = self {

@@ -70,6 +70,7 @@ impl Server {
             gauge,
         };
         lifecycle.spawn(http::accept(door, config.http.clone(), lifecycle.clone()));
+        lifecycle.spawn(work::follow(Arc::clone(&app), lifecycle.clone()));
         lifecycle.spawn(work::run(Arc::clone(&app), lifecycle.clone()));
         Ok(Self {
             app,

@@ -1,6 +1,7 @@
 //! What is remembered: every SQL statement of the project, the migrations, and the two databases.
 #![deny(missing_docs)]
 
+pub mod clock;
 mod db;
 mod error;
 pub mod migrate;

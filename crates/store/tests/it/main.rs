@@ -6,6 +6,7 @@ mod scene;
 mod access_tokens;
 mod agents;
 mod chats;
+mod clock;
 mod conflicts;
 mod conversations;
 mod disk;
