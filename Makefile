@@ -29,7 +29,7 @@ run: build
 	@scripts/run.sh $(TARGET)/release/parlour
 
 build: web
-	cargo build --release
+	cargo build --release -p server
 
 web:
 	@scripts/build-web.sh
