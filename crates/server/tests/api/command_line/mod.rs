@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testing::{client::Client, server::eventually};
 
-/// How long a server may be silent before a test gives up.
+/// How long a server or a command may be silent before a test gives up.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
 
 /// What a command said.
@@ -68,7 +68,6 @@ impl Parlour {
             .args(arguments)
             .env_clear()
             .current_dir(self.place.path())
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
@@ -111,14 +110,8 @@ const ORGANIZATION: [&str; 6] = [
     "Olivia",
 ];
 
-fn said(mut command: Command) -> Said {
-    let output = command.output().expect("the binary runs");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
-    Said {
-        code: output.status.code(),
-        out: text(output.stdout),
-        err: text(output.stderr),
-    }
+fn said(command: Command) -> Said {
+    said_with_stdin(command, "")
 }
 
 fn said_with_stdin(mut command: Command, stdin: &str) -> Said {
@@ -127,15 +120,30 @@ fn said_with_stdin(mut command: Command, stdin: &str) -> Said {
         .spawn()
         .expect("the binary runs");
     let mut pipe = child.stdin.take().expect("a pipe");
-    pipe.write_all(stdin.as_bytes()).expect("it reads");
+    // One that refuses may have ended before it read.
+    drop(pipe.write_all(stdin.as_bytes()));
     drop(pipe);
-    let output = child.wait_with_output().expect("it ends");
+    let pid = child.id();
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait_with_output()));
+    let Ok(output) = ended.recv_timeout(SILENCE_MAX) else {
+        send_signal("-KILL", pid);
+        panic!("it does not end: {command:?}");
+    };
+    let output = output.expect("it runs to its end");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     Said {
         code: output.status.code(),
         out: text(output.stdout),
         err: text(output.stderr),
     }
+}
+
+fn send_signal(signal: &str, pid: u32) {
+    let sent = Command::new("kill")
+        .args([signal, &pid.to_string()])
+        .status();
+    assert!(sent.expect("the tool kill").success());
 }
 
 /// A server that runs, and what it writes to stderr.
@@ -147,7 +155,10 @@ struct Serving {
 
 impl Serving {
     fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().expect("the binary runs");
+        let mut child = command
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -197,9 +208,7 @@ impl Serving {
 
     /// Sends a signal and waits for the end.
     fn end(&mut self, signal: &str) -> ExitStatus {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args([signal, &pid]).status();
-        assert!(sent.expect("the tool kill").success());
+        send_signal(signal, self.child.id());
         eventually("the end of the server", || {
             self.child.try_wait().expect("a child")
         })
