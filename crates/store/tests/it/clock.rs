@@ -12,7 +12,9 @@ both_databases!(a_shared_database_tells_its_time);
 
 async fn a_shared_database_tells_its_time(database: TestDatabase) {
     let db = database.open();
-    let told = read(&db, clock::now).await;
+    // Twice in one transaction: it is the time now, not the time at which the transaction began.
+    let (told, again) = read(&db, |tx| Ok((clock::now(tx)?, clock::now(tx)?))).await;
+    assert!(again >= told);
     match database.location() {
         store::Location::Sqlite(_) => assert_eq!(told, None),
         store::Location::Postgres(_) => {
