@@ -120,7 +120,7 @@ fn finish(routes: Router<HttpState>, state: HttpState, body_timeout: Duration) -
 async fn openapi(State(state): State<HttpState>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/json")],
-        state.openapi.clone(),
+        state.openapi().to_owned(),
     )
 }
 

@@ -1,6 +1,9 @@
 //! What every handler can reach.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
 use app::App;
 
@@ -18,7 +21,7 @@ pub(crate) struct Reach {
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     pub(crate) lifecycle: Lifecycle,
-    pub(crate) openapi: String,
+    openapi: OnceLock<String>,
 }
 
 impl HttpState {
@@ -29,8 +32,15 @@ impl HttpState {
             limits: Limits::new(&config.limits),
             metrics: Metrics::new(),
             lifecycle,
-            openapi: super::openapi::text(),
+            openapi: OnceLock::new(),
         }))
+    }
+}
+
+impl Reach {
+    /// The OpenAPI document, made when somebody first asks for it: starting does not wait for it.
+    pub(crate) fn openapi(&self) -> &str {
+        self.openapi.get_or_init(super::openapi::text)
     }
 }
 

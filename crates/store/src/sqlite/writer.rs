@@ -111,8 +111,8 @@ fn commit_batch(
 }
 
 /// Runs the batch inside a transaction that is open when this returns. An operation that refuses before it writes
-/// costs nothing; one that refuses or fails after it wrote is put out, and the rest run again: cheaper than a
-/// savepoint for each (performance, point 6).
+/// costs nothing; one that refuses or fails after it wrote is put out, and the rest run again. That is rare, so nobody
+/// pays for a savepoint of their own (performance, point 6).
 fn run_until_clean(
     connection: &SqliteConnection,
     batch: &mut [Member],

@@ -57,11 +57,13 @@ pub(crate) async fn ping(
     body: Body<PingBody>,
 ) -> Result<Response, Problem> {
     let (actor, reference) = (caller.actor(), AgentReference::from(body.value));
-    let named = [&reference.agent_id, &reference.agent_email];
+    // Ids differ by case, addresses do not.
+    let named = [
+        reference.agent_id.clone(),
+        reference.agent_email.as_deref().map(str::to_lowercase),
+    ];
     let (standing, refusal) = match named.into_iter().flatten().find(|name| !name.is_empty()) {
-        Some(name) => state
-            .limits
-            .count_ping(actor.organization(), name.to_lowercase()),
+        Some(name) => state.limits.count_ping(actor.organization(), name),
         // It will be refused; meanwhile it must not use up the pings of any agent.
         None => state
             .limits
