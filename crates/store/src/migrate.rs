@@ -16,11 +16,18 @@ struct Migration {
 }
 
 /// Every step in order; the schema's version is their number.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "start",
-    sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_start.postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "start",
+        sqlite: include_str!("../migrations/0001_start.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_start.postgres.sql"),
+    },
+    Migration {
+        name: "webhooks",
+        sqlite: include_str!("../migrations/0002_webhooks.sqlite.sql"),
+        postgres: include_str!("../migrations/0002_webhooks.postgres.sql"),
+    },
+];
 
 const TABLE: &str = "create table if not exists migrations (
     version bigint not null primary key, name text not null)";

@@ -47,7 +47,10 @@ fn kind(declared: &str) -> &'static str {
 
 /// An expression as both write it: PostgreSQL adds parentheses and casts.
 fn plain(expression: &str) -> String {
-    let expression = expression.to_lowercase().replace("::bigint", "");
+    let expression = expression
+        .to_lowercase()
+        .replace("::bigint", "")
+        .replace("::text", "");
     expression.replace(['(', ')', ' '], "")
 }
 
