@@ -15,6 +15,12 @@ pub const RECEIVED_FROM_LENGTH_MAX: usize = 200;
 /// Longest address of a picture, in bytes.
 pub const USERPIC_LENGTH_MAX: usize = 2_048;
 
+/// Longest address that something is sent to, in bytes.
+pub const URL_LENGTH_MAX: usize = 2_048;
+
+/// Longest host name, in bytes (RFC 1035 section 2.3.4, as text).
+pub const HOST_LENGTH_MAX: usize = 253;
+
 /// Length of a client-made message id, in bytes: 128 bits of text fit in any encoding.
 pub const CID_LENGTH: std::ops::RangeInclusive<usize> = 8..=64;
 
@@ -32,6 +38,18 @@ pub const ATTRIBUTE_NAME_LENGTH_MAX: usize = 100;
 
 /// Longest attribute value, in characters.
 pub const ATTRIBUTE_VALUE_LENGTH_MAX: usize = 1_000;
+
+/// Most webhook endpoints of one organization.
+pub const ENDPOINTS_MAX: usize = 100;
+
+/// Most headers that a webhook endpoint is sent besides.
+pub const HEADERS_MAX: usize = 20;
+
+/// Longest name of such a header, in bytes.
+pub const HEADER_NAME_LENGTH_MAX: usize = 100;
+
+/// Longest value of such a header, in bytes.
+pub const HEADER_VALUE_LENGTH_MAX: usize = 1_000;
 
 /// Most agents in one group.
 pub const GROUP_AGENTS_MAX: usize = 1_000;
