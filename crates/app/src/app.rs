@@ -2,9 +2,17 @@
 
 use std::sync::Arc;
 
-use store::{Db, Options, Tx, Verdict};
+use store::{Db, Options, Tx, Verdict, installation};
 
-use crate::{Error, Result, Write, clock::Clock, feed::Feed};
+use crate::{
+    Error, Result, Write,
+    clock::Clock,
+    feed::Feed,
+    ids,
+    sealing::Sealer,
+    webhooks::WebhookSettings,
+    work::{Ringing, Work},
+};
 
 /// Settings that operations look at.
 #[derive(Clone, Debug)]
@@ -13,6 +21,8 @@ pub struct Settings {
     pub chat_idle_ms: i64,
     /// Dummies that the API may make for an organization in a day (trust, case C15).
     pub dummy_agents_per_day_max: i64,
+    /// Webhooks.
+    pub webhooks: WebhookSettings,
 }
 
 impl Default for Settings {
@@ -20,6 +30,7 @@ impl Default for Settings {
         Self {
             chat_idle_ms: 15 * model::time::MINUTE_MS,
             dummy_agents_per_day_max: 100,
+            webhooks: WebhookSettings::default(),
         }
     }
 }
@@ -29,20 +40,32 @@ pub struct App {
     db: Db,
     clock: Arc<Clock>,
     feed: Feed,
+    work: Arc<Work>,
     settings: Arc<Settings>,
+    sealer: Arc<Sealer>,
+    epoch: String,
 }
 
 impl App {
     /// Opens the database; see [`Db::open`]. Blocks.
-    pub fn open(options: &Options, clock: Arc<Clock>, settings: Settings) -> Result<Self> {
+    pub fn open(
+        options: &Options,
+        clock: Arc<Clock>,
+        settings: Settings,
+        sealer: Sealer,
+    ) -> Result<Self> {
         let feed = Feed::new();
         let publisher = feed.clone();
         let db = Db::open(options, move |events| publisher.publish(events))?;
+        let epoch = find_or_make_epoch(&db)?;
         Ok(Self {
             db,
             clock,
             feed,
+            work: Arc::default(),
             settings: Arc::new(settings),
+            sealer: Arc::new(sealer),
+            epoch,
         })
     }
 
@@ -65,13 +88,17 @@ impl App {
         operation: impl Fn(&mut Write<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (clock, settings) = (Arc::clone(&self.clock), Arc::clone(&self.settings));
+        let (sealer, work) = (Arc::clone(&self.sealer), Arc::clone(&self.work));
         let answer = self.db.write(move |tx| {
-            let mut write = Write::new(tx, clock.now(), &settings);
+            let mut write = Write::new(tx, clock.now(), &settings, &sealer);
             let result = operation(&mut write);
-            let events = write.into_events();
-            decide(result, |value| Verdict::Keep(value, events))
+            let (events, calls) = write.into_parts();
+            decide(result, |value| {
+                Verdict::Keep((value, Ringing::new(&work, calls)), events)
+            })
         });
-        answer.await.map_err(Error::from).flatten()
+        let (value, _ringing) = answer.await.map_err(Error::from).flatten()?;
+        Ok(value)
     }
 
     /// Sets this node's clock by the database's, where several nodes share one: presence, leases and limits then go by
@@ -90,9 +117,25 @@ impl App {
         &self.clock
     }
 
+    /// What seals and opens the secrets in the database.
+    pub fn sealer(&self) -> &Arc<Sealer> {
+        &self.sealer
+    }
+
+    /// What names this history of the database: a restored backup has another, so that nobody goes on from a place
+    /// in a history that is gone.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
     /// What happens, as it is committed.
     pub fn feed(&self) -> &Feed {
         &self.feed
+    }
+
+    /// What wakes the work in the background.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// The database, for its figures and its end.
@@ -101,11 +144,26 @@ impl App {
     }
 }
 
+/// The epoch of the database; of nodes that start at once on an empty one, all get the same.
+fn find_or_make_epoch(db: &Db) -> Result<String> {
+    let keep = |found| Ok(Verdict::<_, Error>::Keep(found, Vec::new()));
+    let found = db.read_blocking(move |tx| keep(installation::find_epoch(tx)?))?;
+    if let Some(epoch) = found? {
+        return Ok(epoch);
+    }
+    let epoch = ids::epoch();
+    db.write_blocking(move |tx| {
+        installation::insert_epoch(tx, &epoch)?;
+        let kept = installation::find_epoch(tx)?.unwrap_or_default();
+        Ok(Verdict::Keep(kept, Vec::new()))
+    })?
+}
+
 /// Separates refusals, which undo, from failures of the store, which may be worth another run.
-fn decide<T>(
+fn decide<T, K>(
     result: Result<T>,
-    keep: impl FnOnce(T) -> Verdict<T, Error>,
-) -> store::Result<Verdict<T, Error>> {
+    keep: impl FnOnce(T) -> Verdict<K, Error>,
+) -> store::Result<Verdict<K, Error>> {
     match result {
         Ok(value) => Ok(keep(value)),
         Err(Error::Store(error)) => Err(error),

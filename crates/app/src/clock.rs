@@ -2,10 +2,14 @@
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use model::time::Millis;
+use tokio::sync::watch;
+
+/// How long is slept at most without another look at the clock: somebody may set it meanwhile.
+const SLEEP_MS_MAX: i64 = 10_000;
 
 /// Where the time comes from.
 #[derive(Debug)]
@@ -16,7 +20,7 @@ pub enum Clock {
         offset_ms: AtomicI64,
     },
     /// A clock that tests move.
-    Manual(AtomicI64),
+    Manual(watch::Sender<Millis>),
 }
 
 impl Clock {
@@ -29,7 +33,7 @@ impl Clock {
 
     /// A clock that stands at a time until it is moved.
     pub fn manual(at: Millis) -> Self {
-        Clock::Manual(AtomicI64::new(at))
+        Clock::Manual(watch::Sender::new(at))
     }
 
     /// The time now.
@@ -46,7 +50,7 @@ impl Clock {
                 i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
                     + offset_ms.load(Ordering::Relaxed)
             }
-            Clock::Manual(at) => at.load(Ordering::Relaxed),
+            Clock::Manual(at) => *at.borrow(),
         }
     }
 
@@ -60,7 +64,26 @@ impl Clock {
     /// Moves a manual clock on; the machine's is left alone.
     pub fn advance(&self, milliseconds: i64) {
         if let Clock::Manual(at) = self {
-            at.fetch_add(milliseconds, Ordering::Relaxed);
+            at.send_modify(|at| *at += milliseconds);
+        }
+    }
+
+    /// Waits until it is that time: on a manual clock until somebody has moved it there.
+    pub async fn sleep_until(&self, at: Millis) {
+        if let Clock::Manual(now) = self {
+            let reached = now.subscribe().wait_for(|now| *now >= at).await.map(drop);
+            return reached.expect("the clock holds the sender");
+        }
+        loop {
+            let left = at.saturating_sub(self.now()).min(SLEEP_MS_MAX);
+            let Ok(left @ 1..) = u64::try_from(left) else {
+                return;
+            };
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the place that waits by the clock"
+            )]
+            tokio::time::sleep(Duration::from_millis(left)).await;
         }
     }
 }

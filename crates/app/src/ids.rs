@@ -2,7 +2,7 @@
 
 use model::{
     id::{
-        ALPHABET, AgentId, ConversationId, GroupId, ID_LENGTH, ID_TIME_LENGTH, KeyId, MessageId,
+        ALPHABET, AgentId, ConversationId, DeliveryId, EndpointId, GroupId, ID_LENGTH, ID_TIME_LENGTH, KeyId, MessageId,
         OrganizationId, encode_time,
     },
     time::Millis,
@@ -53,6 +53,21 @@ pub fn message(at: Millis) -> MessageId {
 /// An id for a new key.
 pub fn key() -> KeyId {
     KeyId::new(characters::<ID_LENGTH>())
+}
+
+/// An epoch, which names one history of the database.
+pub fn epoch() -> String {
+    characters::<ID_LENGTH>()
+}
+
+/// An id for a new webhook endpoint.
+pub fn endpoint() -> EndpointId {
+    EndpointId::new(characters::<ID_LENGTH>())
+}
+
+/// An id for a new delivery.
+pub fn delivery() -> DeliveryId {
+    DeliveryId::new(characters::<ID_LENGTH>())
 }
 
 /// A widget id: 24 lower-case hexadecimal characters.
@@ -107,7 +122,8 @@ fn characters<const LENGTH: usize>() -> String {
     text
 }
 
-fn bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+/// Random bytes, for what is neither id nor text.
+pub(crate) fn bytes<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
     #[expect(
         clippy::disallowed_methods,

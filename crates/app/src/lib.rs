@@ -11,16 +11,20 @@ pub mod ids;
 pub mod once;
 pub mod page;
 pub mod password;
+pub mod sealing;
+pub mod work;
 pub mod write;
 
 pub mod agents;
 pub mod chats;
 pub mod conversations;
 pub mod groups;
+pub mod jobs;
 pub mod keys;
 pub mod messages;
 pub mod organizations;
 pub mod visitors;
+pub mod webhooks;
 
 pub use actor::Actor;
 pub use app::{App, Settings};

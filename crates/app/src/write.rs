@@ -6,12 +6,13 @@ use model::{
     conversation::Status,
     event::{Event, EventKind},
     id::{ConversationId, ConversationNumber, OrganizationNumber, VisitorNumber},
+    job::JobKind,
     message::Message,
     time::Millis,
 };
 use store::{Tx, conversations::Advanced, events, messages};
 
-use crate::{Result, Settings};
+use crate::{Result, Settings, sealing::Sealer, webhooks, work::Calls};
 
 /// An open transaction with its time and what happened in it. Rows are locked in the order agents, visitors,
 /// conversations, so that operations never wait for each other in a circle.
@@ -19,7 +20,9 @@ pub struct Write<'w, 'c> {
     tx: &'w mut Tx<'c>,
     now: Millis,
     settings: &'w Settings,
+    sealer: &'w Sealer,
     events: Vec<Event>,
+    calls: Calls,
 }
 
 /// A conversation that something happens in.
@@ -36,12 +39,19 @@ pub struct Place {
 }
 
 impl<'w, 'c> Write<'w, 'c> {
-    pub(crate) fn new(tx: &'w mut Tx<'c>, now: Millis, settings: &'w Settings) -> Self {
+    pub(crate) fn new(
+        tx: &'w mut Tx<'c>,
+        now: Millis,
+        settings: &'w Settings,
+        sealer: &'w Sealer,
+    ) -> Self {
         Self {
             tx,
             now,
             settings,
+            sealer,
             events: Vec::new(),
+            calls: Calls::default(),
         }
     }
 
@@ -60,11 +70,17 @@ impl<'w, 'c> Write<'w, 'c> {
         self.settings
     }
 
+    /// What seals and opens secrets.
+    pub fn sealer(&self) -> &Sealer {
+        self.sealer
+    }
+
     /// Takes the conversation's next `seq` and writes the event there. It is told after the commit.
     pub fn record(&mut self, place: &Place, kind: EventKind) -> Result<()> {
         let seq = store::conversations::take_seq(self.tx, place.conversation)?;
         let event = event(place, seq, self.now, kind);
         events::insert(self.tx, &event)?;
+        webhooks::recorded(self, place, seq, &event.kind)?;
         self.events.push(event);
         Ok(())
     }
@@ -103,8 +119,30 @@ impl<'w, 'c> Write<'w, 'c> {
         Ok(is_changed)
     }
 
-    pub(crate) fn into_events(self) -> Vec<Event> {
-        self.events
+    /// Writes a job that is due at `run_at`. It is run then, not when somebody happens to look.
+    pub fn call_for(
+        &mut self,
+        organization: OrganizationNumber,
+        kind: &JobKind,
+        run_at: Millis,
+    ) -> Result<()> {
+        store::jobs::insert(self.tx, organization, kind, run_at)?;
+        self.calls.for_job(run_at);
+        Ok(())
+    }
+
+    /// Has jobs looked for after the commit, as one was made due at `run_at`.
+    pub(crate) fn wake_for_jobs(&mut self, run_at: Millis) {
+        self.calls.for_job(run_at);
+    }
+
+    /// Has deliveries looked for after the commit, as one was made due now.
+    pub fn wake(&mut self) {
+        self.calls.for_delivery(self.now);
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<Event>, Calls) {
+        (self.events, self.calls)
     }
 }
 

@@ -70,6 +70,10 @@ ids! {
     MessageId,
     /// Public id of an API key, not its secret.
     KeyId,
+    /// Public id of a webhook endpoint.
+    EndpointId,
+    /// Public id of a delivery, and the `webhook-id` of its attempts.
+    DeliveryId,
 }
 
 numbers! {
@@ -87,6 +91,10 @@ numbers! {
     KeyNumber,
     /// Internal key of a job.
     JobNumber,
+    /// Internal key of a webhook endpoint.
+    EndpointNumber,
+    /// Internal key of a webhook event; a later one is higher.
+    WebhookEventNumber,
 }
 
 /// Longest visitor id (contract G-8).

@@ -5,9 +5,11 @@ pub mod id;
 pub mod limit;
 pub mod time;
 
+pub mod address;
 pub mod agent;
 pub mod chat;
 pub mod conversation;
+pub mod delivery;
 pub mod event;
 pub mod group;
 pub mod html;
@@ -18,3 +20,4 @@ pub mod organization;
 pub mod presence;
 pub mod text;
 pub mod visitor;
+pub mod webhook;

@@ -62,6 +62,8 @@ create table webhook_deliveries (
     status text not null,
     -- When it is to be sent next; none while it waits behind another of its lane, or is done.
     due_at bigint,
+    -- Whether others of its lane wait for it.
+    holds_lane boolean not null,
     leased_until bigint not null,
     fence bigint not null,
     -- Attempts since it was made or replayed: its place in the schedule.

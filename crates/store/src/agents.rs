@@ -74,6 +74,16 @@ pub fn insert(
     tx.find(SQL, &parameters, |row| row.get(0))
 }
 
+/// The agent of a number, deleted or not: as the author of messages.
+pub fn get(tx: &mut Tx<'_>, scope: Scope, number: AgentNumber) -> Result<Agent> {
+    const SQL: &str = concat!(
+        "select ",
+        agent_columns!(),
+        " from agents where organization = $1 and number = $2"
+    );
+    tx.one(SQL, &[scope.organization.into(), number.into()], read)
+}
+
 /// The agent of an id.
 pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &AgentId) -> Result<Option<Agent>> {
     const SQL: &str = concat!(
@@ -202,6 +212,24 @@ pub fn update(tx: &mut Tx<'_>, scope: Scope, agent: &Agent) -> Result<bool> {
         agent.role.as_str().into(),
         agent.presence.choice.as_str().into(),
         agent.is_dummy.into(),
+    ];
+    Ok(tx.run(SQL, &parameters)? == 1)
+}
+
+/// Sets until when an agent is online who is online at `now`; false where that is nobody.
+pub fn renew_online_until(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    id: &AgentId,
+    now: Millis,
+    until: Millis,
+) -> Result<bool> {
+    const SQL: &str = "update agents set online_until = $4 where organization = $1 and id = $2 and online_until > $3 and deleted_at is null";
+    let parameters = [
+        scope.organization.into(),
+        id.into(),
+        now.into(),
+        until.into(),
     ];
     Ok(tx.run(SQL, &parameters)? == 1)
 }

@@ -6,10 +6,12 @@ use model::{
         AgentId, AgentNumber, ConversationId, ConversationNumber, GroupId, OrganizationNumber,
         Scope, VisitorNumber,
     },
+    message::MessageKind,
     time::{MINUTE_MS, Millis},
+    webhook::WebhookEvents,
 };
 
-use crate::{Result, Row, Tx, value::named};
+use crate::{Error, Result, Row, Tx, value::named};
 
 macro_rules! conversation_columns {
     () => {
@@ -108,15 +110,67 @@ pub struct Advanced {
     pub is_chat_open: bool,
     /// Open or closed in the inbox.
     pub status: Status,
+    /// The messages that no webhook fragment has taken yet.
+    pub unsent: Option<Unsent>,
+    /// Which webhook events are wanted.
+    pub webhook_events: WebhookEvents,
     /// The minute by which it is listed now.
     list_minute: i64,
+}
+
+/// The messages of a conversation that no webhook fragment has taken yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    /// The `seq` of the first.
+    pub seq: i64,
+    /// When it came.
+    pub at: Millis,
+    /// The side that writes.
+    pub by: MessageKind,
+}
+
+fn read_unsent(row: &Row<'_>, first: usize) -> Result<Option<Unsent>> {
+    let Some(by) = row.get::<Option<String>>(first + 2)? else {
+        return Ok(None);
+    };
+    let by = MessageKind::parse(&by)
+        .ok_or_else(|| Error::Content(format!("messages of the unknown kind {by:?}")))?;
+    Ok(Some(Unsent {
+        seq: row.get(first)?,
+        at: row.get(first + 1)?,
+        by,
+    }))
+}
+
+/// The messages that no webhook fragment has taken yet.
+pub fn unsent(tx: &mut Tx<'_>, number: ConversationNumber) -> Result<Option<Unsent>> {
+    const SQL: &str =
+        "select unsent_seq, unsent_at, unsent_by from conversations where number = $1";
+    tx.one(SQL, &[number.into()], |row| read_unsent(row, 0))
+}
+
+/// Says which messages no webhook fragment has taken yet.
+pub fn set_unsent(
+    tx: &mut Tx<'_>,
+    number: ConversationNumber,
+    unsent: Option<Unsent>,
+) -> Result<()> {
+    const SQL: &str = "update conversations set unsent_seq = $2, unsent_at = $3, unsent_by = $4 where number = $1";
+    let parameters = [
+        number.into(),
+        unsent.map_or(0, |unsent| unsent.seq).into(),
+        unsent.map_or(0, |unsent| unsent.at).into(),
+        unsent.map(|unsent| unsent.by.as_str()).into(),
+    ];
+    tx.run(SQL, &parameters).map(drop)
 }
 
 /// Locks a conversation and takes the next `seq` for a message that comes at `at`.
 pub fn advance(tx: &mut Tx<'_>, number: ConversationNumber, at: Millis) -> Result<Advanced> {
     const SQL: &str = "update conversations set head = head + 1, \
         last_message_at = case when last_message_at < $2 then $2 else last_message_at end where number = $1 \
-        returning head, last_message_at, chat, is_chat_open, status, list_minute";
+        returning head, last_message_at, chat, is_chat_open, status, list_minute, unsent_seq, unsent_at, unsent_by, \
+        (select webhook_events from organizations o where o.number = organization)";
     const RELIST: &str = "update conversations set list_minute = $2 where number = $1";
     let advanced = tx.one(SQL, &[number.into(), at.into()], |row| {
         Ok(Advanced {
@@ -126,6 +180,8 @@ pub fn advance(tx: &mut Tx<'_>, number: ConversationNumber, at: Millis) -> Resul
             is_chat_open: row.get(3)?,
             status: named(row, 4, Status::parse)?,
             list_minute: row.get(5)?,
+            unsent: read_unsent(row, 6)?,
+            webhook_events: WebhookEvents::from_bits(row.get(9)?),
         })
     })?;
     // A statement of its own, as SQLite rewrites an index for every column that is set, changed or not.

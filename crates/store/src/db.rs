@@ -175,6 +175,30 @@ impl Db {
         submit(&self.writes, operation).await
     }
 
+    /// As [`Db::read`], for a thread that may wait.
+    pub fn read_blocking<T, R>(
+        &self,
+        operation: impl Fn(&mut Tx<'_>) -> Result<Verdict<T, R>> + Send + 'static,
+    ) -> Result<std::result::Result<T, R>>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        submit_blocking(&self.reads, operation)
+    }
+
+    /// As [`Db::write`], for a thread that may wait.
+    pub fn write_blocking<T, R>(
+        &self,
+        operation: impl Fn(&mut Tx<'_>) -> Result<Verdict<T, R>> + Send + 'static,
+    ) -> Result<std::result::Result<T, R>>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        submit_blocking(&self.writes, operation)
+    }
+
     /// What was counted since the start.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
@@ -228,10 +252,28 @@ where
     R: Send + 'static,
 {
     let (caller, answer) = oneshot::channel();
-    let stopped = || Error::Unavailable("the database is closed".to_owned());
     queue
         .send(Box::new(Pending::new(operation, caller)))
         .await
-        .map_err(|_| stopped())?;
-    answer.await.map_err(|_| stopped())?
+        .map_err(|_| closed())?;
+    answer.await.map_err(|_| closed())?
+}
+
+fn submit_blocking<T, R>(
+    queue: &Sender<Box<dyn Work>>,
+    operation: impl Fn(&mut Tx<'_>) -> Result<Verdict<T, R>> + Send + 'static,
+) -> Result<std::result::Result<T, R>>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+{
+    let (caller, answer) = oneshot::channel();
+    queue
+        .send_blocking(Box::new(Pending::new(operation, caller)))
+        .map_err(|_| closed())?;
+    answer.blocking_recv().map_err(|_| closed())?
+}
+
+fn closed() -> Error {
+    Error::Unavailable("the database is closed".to_owned())
 }

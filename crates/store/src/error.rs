@@ -1,6 +1,6 @@
 //! What a database can fail with, in the words that callers act on.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// What went wrong in the store. Refusals are not here: they are decided above.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,7 +37,12 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         let text = error.to_string();
+        // The index of the log is a file too, and grows with the log.
+        let is_index_stuck = error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
+            _ if is_index_stuck => Error::Full(text),
             Some(ErrorCode::DiskFull) => Error::Full(text),
             Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt) => Error::Broken(text),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable(text),
@@ -73,6 +78,29 @@ impl From<postgres::Error> for Error {
             }
             state if state.code().starts_with("53") => Error::Unavailable(text),
             _ => Error::Database(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error_of(extended_code: i32) -> Error {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(extended_code), None).into()
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        for full in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert!(matches!(error_of(full), Error::Full(_)), "{full}");
+        }
+        for broken in [
+            ffi::SQLITE_IOERR_FSYNC,
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_CORRUPT,
+        ] {
+            assert!(matches!(error_of(broken), Error::Broken(_)), "{broken}");
         }
     }
 }

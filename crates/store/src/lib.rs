@@ -1,9 +1,11 @@
 //! What is remembered: every SQL statement of the project, the migrations, and the two databases.
 #![deny(missing_docs)]
 
+pub mod backup;
 pub mod clock;
 mod db;
 mod error;
+pub mod inspect;
 pub mod migrate;
 mod postgres;
 mod sqlite;
@@ -17,12 +19,17 @@ pub mod chats;
 pub mod conversations;
 pub mod events;
 pub mod groups;
+pub mod health;
 pub mod idempotent_requests;
+pub mod installation;
 pub mod jobs;
 pub mod keys;
 pub mod messages;
 pub mod organizations;
 pub mod visitors;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
+pub mod webhook_events;
 
 pub use db::{Db, Location, Options, Statistics, Verdict};
 pub use error::{Error, Result};

@@ -72,6 +72,24 @@ pub fn version() -> usize {
     MIGRATIONS.len()
 }
 
+/// The schema of a database: none where it is not one of ours, otherwise how many steps it has taken.
+pub fn find_schema(tx: &mut Tx<'_>) -> Result<Option<usize>> {
+    const SQLITE: &str = "select cast(count(*) as bigint) from sqlite_master where type = 'table' and name = 'migrations'";
+    const POSTGRES: &str = "select cast(count(*) as bigint) from pg_tables where schemaname = current_schema() and tablename = 'migrations'";
+    const STEPS: &str = "select name from migrations order by version";
+    let sql = tx.pick(SQLITE, POSTGRES);
+    if tx.one(sql, &[], |row| row.get::<i64>(0))? == 0 {
+        return Ok(None);
+    }
+    let steps: Vec<String> = tx.all(STEPS, &[], |row| row.get(0))?;
+    let is_ours = !steps.is_empty()
+        && steps
+            .iter()
+            .zip(MIGRATIONS)
+            .all(|(step, migration)| step == migration.name);
+    Ok(is_ours.then_some(steps.len()))
+}
+
 /// The version a SQLite file has; none before the first migration. Read without a lock, as most starts end here.
 fn sqlite_version(connection: &SqliteConnection) -> Result<Option<usize>> {
     const EXISTS: &str = "select 1 from sqlite_master where type = 'table' and name = 'migrations'";

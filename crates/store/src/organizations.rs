@@ -4,6 +4,7 @@ use model::{
     id::{OrganizationId, OrganizationNumber},
     organization::Organization,
     time::Millis,
+    webhook::WebhookEvents,
 };
 
 use crate::{Result, Row, Tx};
@@ -52,4 +53,32 @@ pub fn find(tx: &mut Tx<'_>, id: &OrganizationId) -> Result<Option<Organization>
 pub fn list(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Organization>> {
     const SQL: &str = "select number, id, widget_id, name, created_at from organizations order by number limit $1";
     tx.all(SQL, &[limit.into()], read)
+}
+
+/// Which webhook events the enabled endpoints of an organization want, all together.
+pub fn webhook_events(tx: &mut Tx<'_>, number: OrganizationNumber) -> Result<WebhookEvents> {
+    const SQL: &str = "select webhook_events from organizations where number = $1";
+    tx.one(SQL, &[number.into()], |row| {
+        row.get(0).map(WebhookEvents::from_bits)
+    })
+}
+
+/// Makes others wait who would change which webhook events are wanted, or how many endpoints there are.
+pub fn lock(tx: &mut Tx<'_>, number: OrganizationNumber) -> Result<()> {
+    const SQLITE: &str = "select $1";
+    // Everything in the organization refers to this row and may still be added.
+    const POSTGRES: &str = "select number from organizations where number = $1 for no key update";
+    let sql = tx.pick(SQLITE, POSTGRES);
+    tx.find(sql, &[number.into()], |_| Ok(())).map(drop)
+}
+
+/// Says which webhook events are wanted.
+pub fn set_webhook_events(
+    tx: &mut Tx<'_>,
+    number: OrganizationNumber,
+    events: WebhookEvents,
+) -> Result<()> {
+    const SQL: &str = "update organizations set webhook_events = $2 where number = $1";
+    tx.run(SQL, &[number.into(), events.bits().into()])
+        .map(drop)
 }

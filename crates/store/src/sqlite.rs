@@ -42,26 +42,39 @@ pub struct SqliteConnection {
 
 impl SqliteConnection {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        if rusqlite::version_number() < VERSION_MIN {
-            return Err(Error::Unfit(format!(
-                "SQLite {} is older than 3.51.3",
-                rusqlite::version()
-            )));
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        // Without it, statements whose plan may depend on a parameter are prepared again at every run.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let connection = connect(path, flags)?;
         require_settings(&connection)?;
-        Ok(Self {
+        Ok(Self::new(connection))
+    }
+
+    /// Opens a file that must be there, for questions only: nothing is set, migrated or copied back.
+    pub(crate) fn open_for_reading(path: &Path) -> Result<Self> {
+        // A connection that may only read leaves an empty log behind where there was none; one that may write tidies
+        // up as the last to leave, and would copy back a log that a crash left behind.
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let flags = if Path::new(&log).exists() {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        };
+        let connection = connect(path, flags)?;
+        for (name, value) in [
+            ("query_only", "on"),
+            ("trusted_schema", "off"),
+            ("cell_size_check", "on"),
+        ] {
+            connection.pragma_update(None, name, value)?;
+        }
+        Ok(Self::new(connection))
+    }
+
+    fn new(connection: Connection) -> Self {
+        Self {
             connection,
             translated: RefCell::new(HashMap::new()),
-        })
+        }
     }
 
     pub(crate) fn prepare(&self, sql: &'static str) -> Result<CachedStatement<'_>> {
@@ -82,6 +95,23 @@ impl SqliteConnection {
     }
 }
 
+/// Connects, with what holds for every connection.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    if rusqlite::version_number() < VERSION_MIN {
+        return Err(Error::Unfit(format!(
+            "SQLite {} is older than 3.51.3",
+            rusqlite::version()
+        )));
+    }
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Without it, statements whose plan may depend on a parameter are prepared again at every run.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    Ok(connection)
+}
+
 fn undone() -> Error {
     Error::Database("the operation went on after its transaction was undone".to_owned())
 }
@@ -89,9 +119,14 @@ fn undone() -> Error {
 /// Sets what keeps an acknowledged write safe, and reads each setting back (trust 1.1): a database that cannot
 /// have it is refused.
 fn require_settings(connection: &Connection) -> Result<()> {
+    let synchronous = if cfg!(feature = "planted-synchronous-normal") {
+        ("synchronous", "normal", "1")
+    } else {
+        ("synchronous", "full", "2")
+    };
     let settings = [
         ("journal_mode", "wal", "wal"),
-        ("synchronous", "full", "2"),
+        synchronous,
         ("foreign_keys", "on", "1"),
         ("trusted_schema", "off", "0"),
         ("mmap_size", "0", "0"),

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use model::id::{
-    AgentId, AgentNumber, ConversationId, ConversationNumber, GroupId, GroupNumber, JobNumber,
-    KeyId, KeyNumber, MessageId, OrganizationId, OrganizationNumber, VisitorId, VisitorNumber,
+    AgentId, AgentNumber, ConversationId, ConversationNumber, DeliveryId, EndpointId,
+    EndpointNumber, GroupId, GroupNumber, JobNumber, KeyId, KeyNumber, MessageId, OrganizationId,
+    OrganizationNumber, VisitorId, VisitorNumber, WebhookEventNumber,
 };
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 
@@ -240,8 +241,9 @@ macro_rules! columns {
 }
 
 columns! {
-    numbers: AgentNumber, ConversationNumber, GroupNumber, JobNumber, KeyNumber, OrganizationNumber, VisitorNumber;
-    ids: AgentId, ConversationId, GroupId, KeyId, MessageId, OrganizationId;
+    numbers: AgentNumber, ConversationNumber, EndpointNumber, GroupNumber, JobNumber, KeyNumber, OrganizationNumber,
+        VisitorNumber, WebhookEventNumber;
+    ids: AgentId, ConversationId, DeliveryId, EndpointId, GroupId, KeyId, MessageId, OrganizationId;
 }
 
 impl<'a> From<&'a VisitorId> for Value<'a> {

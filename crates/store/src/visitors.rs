@@ -73,6 +73,21 @@ pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &VisitorId) -> Result<Option<Visi
     )
 }
 
+/// The visitor of a number.
+pub fn get(tx: &mut Tx<'_>, scope: Scope, number: VisitorNumber) -> Result<Visitor> {
+    const SQL: &str = concat!(
+        "select ",
+        visitor_columns!(),
+        " where v.organization = $1 and v.number = $2 and (cast($3 as bigint) is null or v.number = $3)"
+    );
+    let parameters = [
+        scope.organization.into(),
+        number.into(),
+        scope.visitor.into(),
+    ];
+    tx.one(SQL, &parameters, read)
+}
+
 /// A conversation by internal key and by public id.
 pub type ConversationKeys = (ConversationNumber, ConversationId);
 

@@ -1,66 +1,15 @@
 //! Databases of one's own: a SQLite file or a fresh PostgreSQL database, gone when dropped.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::TcpListener,
-    os::unix::process::CommandExt,
-    process::{Child, Command, Stdio},
-    sync::OnceLock,
-};
+use std::sync::OnceLock;
 
 use postgres::{Client, NoTls};
 use store::{Db, Location, Options};
 use tempfile::TempDir;
 
+use crate::postgres_server::PostgresServer;
+
 /// Names a server to make databases in; `scripts/with-postgres.sh` sets it.
 const URL_VARIABLE: &str = "PARLOUR_DATABASE_URL";
-
-/// Ports that are tried, as another process may take one between our look and the server's start.
-const PORTS_TRIED: usize = 5;
-
-/// Starts a server, says its port, and waits until its standard input is closed: that happens when the process
-/// that holds the other end is gone, however it ended. `pg_ctl` puts the server into a session of its own.
-const PRIVATE_SERVER: &str = r#"
-set -eu
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -x "$bin/initdb" ] || bin=$(dirname "$(command -v initdb || echo missing/initdb)")
-[ -x "$bin/initdb" ] || { echo "PostgreSQL is missing: install Debian's package postgresql" >&2; exit 1; }
-
-# A memory file system makes fsync cheap without turning it off; below 1 GiB it might fill up.
-parent=${TMPDIR:-/tmp}
-free_kib=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
-[ ! -w /dev/shm ] || [ "${free_kib:-0}" -lt 1048576 ] || parent=/dev/shm
-
-home=$(mktemp -d "$parent/parlour-test-postgres.XXXXXX")
-as_owner=
-clean_up() {
-    [ ! -f "$home/data/postmaster.pid" ] ||
-        $as_owner "$bin/pg_ctl" stop -D "$home/data" -m immediate -w -s </dev/null >/dev/null 2>&1 || true
-    rm -rf "$home"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP PIPE
-cd "$home"
-
-# PostgreSQL refuses to run as root.
-if [ "$(id -u)" -eq 0 ]; then
-    chown postgres: "$home"
-    as_owner='setpriv --reuid=postgres --regid=postgres --init-groups'
-    command -v setpriv >/dev/null || as_owner='runuser -u postgres --'
-fi
-$as_owner "$bin/initdb" -D "$home/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
-    --no-sync --no-instructions </dev/null >"$home/log" 2>&1 || { cat "$home/log" >&2; exit 1; }
-
-running=
-for port in "$@"; do
-    options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$home -c max_connections=300"
-    $as_owner "$bin/pg_ctl" start -D "$home/data" -l "$home/data/server.log" -w -s -t 60 -o "$options" \
-        </dev/null >/dev/null 2>&1 && running=$port && break
-done
-[ -n "$running" ] || { cat "$home/data/server.log" >&2; exit 1; }
-echo "$running"
-read -r _ || true
-"#;
 
 /// A database for one test.
 pub struct TestDatabase {
@@ -140,24 +89,24 @@ struct Server {
     url: String,
     /// A migrated database that others are copied from.
     template: String,
-    /// The shell that ends the server when this process, and with it the shell's standard input, is gone.
-    _guard: Option<Child>,
+    /// The server, unless the environment named one.
+    _own: Option<PostgresServer>,
 }
 
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
-        let (url, guard) = match std::env::var(URL_VARIABLE) {
+        let (url, own) = match std::env::var(URL_VARIABLE) {
             Ok(url) => (url, None),
             Err(_) => {
-                let (url, guard) = start_private_server();
-                (url, Some(guard))
+                let own = PostgresServer::start();
+                (own.url(), Some(own))
             }
         };
         let mut server = Server {
             url,
             template: "template0".to_owned(),
-            _guard: guard,
+            _own: own,
         };
         let template = server.create_database();
         let options = Options::new(Location::Postgres(template.clone()));
@@ -165,40 +114,6 @@ fn server() -> &'static Server {
         split_url(&template).1.clone_into(&mut server.template);
         server
     })
-}
-
-fn start_private_server() -> (String, Child) {
-    let listeners: Vec<TcpListener> = (0..PORTS_TRIED)
-        .map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port"))
-        .collect();
-    let ports: Vec<String> = listeners
-        .iter()
-        .map(|listener| listener.local_addr().expect("a bound listener has a port"))
-        .map(|address| address.port().to_string())
-        .collect();
-    drop(listeners);
-    let mut guard = Command::new("sh")
-        .args(["-c", PRIVATE_SERVER, "parlour-test-postgres"])
-        .args(ports)
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a shell to start PostgreSQL with");
-    let mut port = String::new();
-    let said = guard.stdout.take().expect("standard output is piped");
-    BufReader::new(said)
-        .read_line(&mut port)
-        .expect("the shell says a port or ends");
-    let port = port.trim();
-    assert!(
-        !port.is_empty(),
-        "PostgreSQL did not start; the shell said why"
-    );
-    (
-        format!("postgres://postgres@127.0.0.1:{port}/postgres"),
-        guard,
-    )
 }
 
 impl Server {

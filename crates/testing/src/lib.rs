@@ -2,4 +2,6 @@
 
 pub mod client;
 pub mod database;
+pub mod postgres_server;
+pub mod receiver;
 pub mod server;

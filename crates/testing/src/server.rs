@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use app::{
-    App,
+    App, Write,
     clock::Clock,
     organizations::{CreateOrganization, create},
 };
@@ -59,7 +59,7 @@ pub struct TestServer {
     config: Config,
     organization: TestOrganization,
     // Dropped last, when nobody uses it any more.
-    _database: TestDatabase,
+    _database: Arc<TestDatabase>,
 }
 
 impl TestServer {
@@ -70,7 +70,10 @@ impl TestServer {
 
     /// Starts with other settings.
     pub fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::from_environment();
+        Self::start_on(TestDatabase::from_environment(), change)
+    }
+
+    fn start_on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = config_of(&database.location());
         let options = database.options();
         config.database.readers = options.readers;
@@ -85,7 +88,7 @@ impl TestServer {
             clock,
             config,
             organization,
-            _database: database,
+            _database: Arc::new(database),
         }
     }
 
@@ -98,10 +101,36 @@ impl TestServer {
         })
     }
 
+    /// Two nodes on one PostgreSQL database that go by one clock.
+    pub fn start_two() -> (Self, Self) {
+        Self::start_two_with(|_| {})
+    }
+
+    /// The same with other settings.
+    pub fn start_two_with(change: impl FnOnce(&mut Config)) -> (Self, Self) {
+        let first = Self::start_on(TestDatabase::postgres(), change);
+        let (runtime, running) = run(&first.config, &first.clock);
+        let second = Self {
+            running: Some(running),
+            runtime,
+            clock: Arc::clone(&first.clock),
+            config: first.config.clone(),
+            organization: first.organization.clone(),
+            _database: Arc::clone(&first._database),
+        };
+        (first, second)
+    }
+
     /// Stops gently, and starts again over what was stored; at another address.
     pub fn restart(&mut self) {
         assert!(self.stop(), "something had to be cut off");
         self.start_again();
+    }
+
+    /// The same with other settings from then on.
+    pub fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+        self.restart();
     }
 
     /// Starts again after a stop.
@@ -152,9 +181,22 @@ impl TestServer {
         make_organization(&self.runtime, self.running().app(), "Other")
     }
 
+    /// The time on the clock.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, milliseconds: i64) {
         self.clock.advance(milliseconds);
+    }
+
+    /// Does what no request can: changes what is stored, beside whatever the server does.
+    pub fn write<T: Send + 'static>(
+        &self,
+        operation: impl Fn(&mut Write<'_, '_>) -> app::Result<T> + Send + 'static,
+    ) -> app::Result<T> {
+        self.runtime.block_on(self.running().app().write(operation))
     }
 
     /// Everything that people made and that the store remembers, a line for each thing: what a refused request must
@@ -248,6 +290,10 @@ fn config_of(location: &Location) -> Config {
         Location::Postgres(url) => (Path::new("."), url.clone()),
     };
     let mut config = Config::default_for(data_dir.to_owned()).expect("the defaults are good");
+    if !database_url.is_empty() {
+        // Nothing of a test is kept where it runs.
+        config.secret_key = "5e".repeat(32);
+    }
     config.database_url = database_url;
     config.listen = "127.0.0.1:0".to_owned();
     config

@@ -1,10 +1,15 @@
 //! Delete an agent; the messages they wrote keep their name.
 
-use model::{agent::Role, id::AgentId, key::Privilege};
+use model::{
+    agent::{Agent, Role},
+    id::AgentId,
+    key::Privilege,
+    presence::Presence,
+};
 
-use crate::{Actor, Error, Result, Write};
+use crate::{Actor, Error, Result, Write, webhooks};
 
-/// Deletes an agent. The last owner cannot be deleted.
+/// Deletes an agent, who is offline then. The last owner cannot be deleted.
 pub fn delete(write: &mut Write<'_, '_>, actor: &Actor, id: &AgentId) -> Result<()> {
     actor.require(Privilege::Configure)?;
     let agent = super::get(write.tx(), actor, id)?;
@@ -12,12 +17,18 @@ pub fn delete(write: &mut Write<'_, '_>, actor: &Actor, id: &AgentId) -> Result<
         require_another_owner(write, actor)?;
     }
     let now = write.now();
-    Ok(store::agents::delete(
-        write.tx(),
-        actor.scope(),
-        agent.number,
-        now,
-    )?)
+    store::agents::delete(write.tx(), actor.scope(), agent.number, now)?;
+    let before = agent.presence.status(now);
+    let presence = Presence {
+        online_until: now,
+        ..agent.presence
+    };
+    webhooks::agent_changed(
+        write,
+        actor.organization(),
+        before,
+        &Agent { presence, ..agent },
+    )
 }
 
 /// Refuses to take the role from the last owner.

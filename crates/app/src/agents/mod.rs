@@ -11,7 +11,7 @@ mod update;
 pub use create::{CreateAgent, create};
 pub use delete::delete;
 pub use identify::{AgentReference, identify};
-pub use ping::ping;
+pub use ping::{end_presence, ping};
 pub use read::{get, list, owner};
 pub use set_password::set_password;
 pub use update::{UpdateAgent, update};

@@ -7,7 +7,7 @@ use model::{
     presence::{Choice, Presence},
 };
 
-use crate::{Actor, Error, Result, Write, field};
+use crate::{Actor, Error, Result, Write, field, webhooks};
 
 /// What is changed; what is not given stays.
 #[derive(Clone, Debug, Default)]
@@ -58,5 +58,7 @@ pub fn update(
     if !store::agents::update(write.tx(), actor.scope(), &agent)? {
         return Err(Error::Taken("another agent has this email".to_owned()));
     }
+    let seen_before = before.presence.status(write.now());
+    webhooks::agent_changed(write, actor.organization(), seen_before, &agent)?;
     Ok(agent)
 }

@@ -4,16 +4,15 @@ use model::{
     chat::missed,
     id::{ConversationNumber, OrganizationNumber, Scope},
     message::Message,
-    time::Millis,
 };
 
-use crate::{Result, Write};
+use crate::{Result, Write, jobs::Due, webhooks, write::Place};
 
 /// Messages of a chat read at once.
 const PAGE: i64 = 500;
 
-/// Finishes the chat that runs in a conversation, if one does: finds out what was missed and writes it down. The
-/// conversation must be locked.
+/// Finishes the chat that runs in a conversation, if one does: finds out what was missed, writes it down and tells
+/// webhooks. The conversation must be locked.
 pub fn finish(write: &mut Write<'_, '_>, scope: Scope, number: ConversationNumber) -> Result<()> {
     let conversation = store::conversations::get(write.tx(), scope, number)?;
     if !conversation.is_chat_open {
@@ -21,13 +20,21 @@ pub fn finish(write: &mut Write<'_, '_>, scope: Scope, number: ConversationNumbe
     }
     let chat = store::chats::find(write.tx(), number, conversation.chat)?;
     let first_seq = chat.map_or(1, |chat| chat.first_seq);
-    let messages = list_all(write, scope, number, first_seq)?;
-    let missed = missed(&messages, conversation.visitor_seen);
+    let before = store::chats::find(write.tx(), number, conversation.chat - 1)?;
+    // Automatic messages before the first one of the chat belong to its transcript.
+    let told_from = before.map_or(1, |chat| chat.last_seq.unwrap_or(0) + 1);
+    let mut messages = list_all(write, scope, number, told_from)?;
+    let own = messages.partition_point(|message| message.seq < first_seq);
+    let missed = missed(&messages[own..], conversation.visitor_seen);
     for seq in &missed.by_agents {
         store::messages::mark_missed(write.tx(), number, *seq)?;
     }
     for seq in &missed.by_visitor {
         store::messages::mark_missed_by_visitor(write.tx(), number, *seq)?;
+    }
+    for message in &mut messages {
+        message.is_missed |= missed.by_agents.contains(&message.seq);
+        message.is_missed_by_visitor |= missed.by_visitor.contains(&message.seq);
     }
     let (now, count) = (write.now(), missed.by_agents.len() as i64);
     store::chats::finish(
@@ -38,12 +45,15 @@ pub fn finish(write: &mut Write<'_, '_>, scope: Scope, number: ConversationNumbe
         conversation.head,
         count,
     )?;
-    Ok(store::conversations::set_chat(
-        write.tx(),
-        number,
-        conversation.chat,
-        false,
-    )?)
+    store::conversations::set_chat(write.tx(), number, conversation.chat, false)?;
+    let place = Place {
+        organization: scope.organization,
+        conversation: number,
+        conversation_id: conversation.id.clone(),
+        visitor: conversation.visitor,
+    };
+    webhooks::cut_rest(write, &place, conversation.head)?;
+    webhooks::chat_finished(write, &place, &conversation, messages, count)
 }
 
 fn list_all(
@@ -62,15 +72,6 @@ fn list_all(
             return Ok(messages);
         }
     }
-}
-
-/// What became of a timer that was due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Due {
-    /// Its work is done, or no longer to be done.
-    Done,
-    /// It came too early and is to come again at this time.
-    Again(Millis),
 }
 
 /// Finishes a chat if nothing was written for long enough; otherwise tells when to look again. The timer was set when

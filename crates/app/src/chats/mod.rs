@@ -3,5 +3,5 @@
 mod finish;
 mod start;
 
-pub use finish::{Due, finish, finish_when_idle};
+pub use finish::{finish, finish_when_idle};
 pub(crate) use start::keep_going;

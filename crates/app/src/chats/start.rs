@@ -8,7 +8,7 @@ use model::{
 };
 use store::conversations::Advanced;
 
-use crate::{Result, Write, write::Place};
+use crate::{Result, Write, webhooks, write::Place};
 
 /// Starts a chat where a message does that and none runs, and opens a closed conversation.
 pub(crate) fn keep_going(
@@ -37,7 +37,8 @@ pub(crate) fn keep_going(
             chat: chat.number,
         };
         let run_at = message.created_at + write.settings().chat_idle_ms;
-        store::jobs::insert(write.tx(), place.organization, &job, run_at)?;
+        write.call_for(place.organization, &job, run_at)?;
+        webhooks::chat_started(write, place, message, advanced.webhook_events)?;
     }
     if advanced.status == Status::Closed {
         write.record_status(place, Status::Open)?;

@@ -9,7 +9,7 @@ use model::{
     text::MessageText,
 };
 
-use crate::{Result, Write, chats, write::Place};
+use crate::{Result, Write, chats, webhooks, write::Place};
 
 /// A message before it has its place.
 pub(super) struct Draft<'a> {
@@ -57,6 +57,8 @@ pub(super) fn append(
         details: None,
     };
     let (message, advanced) = write.record_message(place, message)?;
+    // A fragment that this message ends holds only earlier ones: it is told before the chat that this message starts.
+    webhooks::collect(write, place, &message, &advanced)?;
     chats::keep_going(write, place, &message, advanced)?;
     Ok(message)
 }

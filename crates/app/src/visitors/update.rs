@@ -8,7 +8,7 @@ use model::{
     visitor::{Attribute, Attributes, Visitor, attribute_name},
 };
 
-use crate::{Actor, Error, Result, Write, field, write::Place};
+use crate::{Actor, Error, Result, Write, field, webhooks, write::Place};
 
 /// What is changed; what is not given stays.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,8 @@ pub fn update(
     command: &UpdateVisitor,
 ) -> Result<Visitor> {
     actor.require(Privilege::Access)?;
-    let mut visitor = super::get(write.tx(), actor, id)?;
+    let before = super::get(write.tx(), actor, id)?;
+    let mut visitor = before.clone();
     for (name, value) in command.attributes.iter().flatten() {
         set_attribute(&mut visitor.attributes, name, value.as_ref())?;
     }
@@ -54,17 +55,26 @@ pub fn update(
         .terms_of_service_consent
         .unwrap_or(visitor.terms_of_service_consent);
     store::visitors::update(write.tx(), actor.scope(), &visitor)?;
-    if let Some((number, Some((conversation, conversation_id)))) =
-        store::visitors::find_with_conversation(write.tx(), actor.scope(), id)?
-    {
-        let place = Place {
+    let found = store::visitors::find_with_conversation(write.tx(), actor.scope(), id)?;
+    let place = found.and_then(|(number, keys)| {
+        let (conversation, conversation_id) = keys?;
+        Some(Place {
             organization: actor.organization(),
             conversation,
             conversation_id,
             visitor: number,
-        };
-        write.record(&place, EventKind::VisitorChanged)?;
+        })
+    });
+    if let Some(place) = &place {
+        write.record(place, EventKind::VisitorChanged)?;
     }
+    webhooks::visitor_identified(
+        write,
+        actor.organization(),
+        &before,
+        &visitor,
+        place.as_ref(),
+    )?;
     Ok(visitor)
 }
 

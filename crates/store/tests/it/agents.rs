@@ -5,13 +5,15 @@ use model::{
     id::{AgentId, AgentNumber},
     presence::{Choice, LEASE_MS},
 };
-use store::{agents, conversations, groups, messages};
+use store::{Result, Tx, agents, conversations, groups, messages};
 use testing::{both_databases, database::TestDatabase};
 
 use crate::scene::{NOON, agent, group, message, new_agent, organization, story, talk};
 
 both_databases!(
     an_agent_is_found_by_id_and_by_mail_in_any_case,
+    the_author_of_messages_is_found_deleted_or_not,
+    only_who_is_online_is_kept_online,
     agents_are_listed_page_by_page,
     senders_who_are_available_come_first,
     owners_and_dummies_are_counted,
@@ -62,6 +64,46 @@ async fn an_agent_is_found_by_id_and_by_mail_in_any_case(database: TestDatabase)
         assert_eq!(agents::find_by_email(tx, other, &zoe.email)?, None);
         let elsewhere = agents::insert(tx, other.organization, &new_agent(&zoe))?;
         assert_ne!(elsewhere.expect("free in another organization"), zoe.number);
+        Ok(())
+    })
+    .await;
+}
+
+async fn the_author_of_messages_is_found_deleted_or_not(database: TestDatabase) {
+    story(&database, |tx| {
+        let scope = organization(tx, "one")?;
+        let other = organization(tx, "other")?;
+        let ann = agent(tx, scope, "ann")?;
+        assert_eq!(agents::get(tx, scope, ann.number)?, ann);
+        agents::delete(tx, scope, ann.number, NOON)?;
+        assert_eq!(agents::get(tx, scope, ann.number)?, ann);
+        assert!(agents::get(tx, other, ann.number).is_err());
+        Ok(())
+    })
+    .await;
+}
+
+async fn only_who_is_online_is_kept_online(database: TestDatabase) {
+    story(&database, |tx| {
+        let scope = organization(tx, "one")?;
+        let other = organization(tx, "other")?;
+        let ann = agent(tx, scope, "ann")?;
+        let bob = agent(tx, scope, "bob")?;
+        let renew = |tx: &mut Tx<'_>, scope, now| {
+            agents::renew_online_until(tx, scope, &ann.id, now, now + LEASE_MS)
+        };
+        assert!(!renew(tx, scope, NOON)?, "somebody has to come first");
+        assert!(agents::set_online_until(tx, scope, &ann.id, NOON + 9)?);
+        assert!(!renew(tx, other, NOON)?);
+        assert!(!renew(tx, scope, NOON + 9)?, "it has ended");
+        assert!(renew(tx, scope, NOON + 8)?);
+        let until = |tx: &mut Tx<'_>, number| -> Result<i64> {
+            Ok(agents::get(tx, scope, number)?.presence.online_until)
+        };
+        assert_eq!(until(tx, ann.number)?, NOON + 8 + LEASE_MS);
+        assert_eq!(until(tx, bob.number)?, 0);
+        agents::delete(tx, scope, ann.number, NOON)?;
+        assert!(!renew(tx, scope, NOON)?);
         Ok(())
     })
     .await;

@@ -105,11 +105,11 @@ async fn what_went_on_after_a_failed_statement_is_not_acknowledged() {
 }
 
 /// Runs an operation, and before its commit another one that has to wait for it; tells both answers.
-async fn meet<T: Send + 'static>(
+pub(crate) async fn meet<T: Send + 'static, U: Send + 'static>(
     db: &Db,
     first: impl Fn(&mut Tx<'_>) -> Result<Verdict<T, ()>> + Send + 'static,
-    second: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-) -> (std::result::Result<T, ()>, T) {
+    second: impl Fn(&mut Tx<'_>) -> Result<U> + Send + 'static,
+) -> (std::result::Result<T, ()>, U) {
     // Activity is seen as it was when a transaction first looked, unless that is forgotten.
     const FORGET: &str = "select pg_stat_clear_snapshot()";
     const WAITS: &str = "select 1 from pg_stat_activity \
@@ -272,7 +272,7 @@ async fn a_repeated_request_waits_for_the_first_to_be_made_or_undone() {
         &db,
         move |tx| {
             claim(tx, "undone", "first")?;
-            Ok(Verdict::Refuse(()))
+            Ok(Verdict::<(), ()>::Refuse(()))
         },
         move |tx| claim(tx, "undone", "second"),
     )

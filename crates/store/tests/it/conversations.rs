@@ -4,13 +4,15 @@ use model::{
     agent::Agent,
     conversation::{Channel, Conversation, Status},
     id::{ConversationId, ConversationNumber, GroupId, Scope},
+    message::MessageKind,
     time::MINUTE_MS,
     visitor::{Attribute, Visitor},
+    webhook::{WebhookEventKind, WebhookEvents},
 };
 use store::{
     Error, Result, Tx,
-    conversations::{self, Filter, Place},
-    visitors,
+    conversations::{self, Filter, Place, Unsent},
+    organizations, visitors,
 };
 use testing::{both_databases, database::TestDatabase};
 
@@ -22,6 +24,7 @@ both_databases!(
     a_visitor_has_one_conversation,
     everything_in_a_conversation_takes_the_next_seq,
     the_state_of_a_conversation_is_set,
+    what_no_fragment_has_taken_is_told_with_the_next_message,
     conversations_are_listed_by_minute_page_by_page,
     a_list_is_narrowed_by_each_part_of_the_filter,
     text_is_found_whatever_is_in_it,
@@ -148,6 +151,37 @@ async fn the_state_of_a_conversation_is_set(database: TestDatabase) {
             ..talk
         };
         assert_eq!(conversations::get(tx, scope, expected.number)?, expected);
+        Ok(())
+    })
+    .await;
+}
+
+async fn what_no_fragment_has_taken_is_told_with_the_next_message(database: TestDatabase) {
+    story(&database, |tx| {
+        let (scope, _, talk) = talk(tx, "one")?;
+        let stranger = visitor(tx, scope, "stranger")?;
+        let neighbour = conversation(tx, scope, &stranger)?;
+        assert_eq!(conversations::unsent(tx, talk.number)?, None);
+        let advanced = conversations::advance(tx, talk.number, NOON)?;
+        assert_eq!(advanced.unsent, None);
+        assert_eq!(advanced.webhook_events, WebhookEvents::NONE);
+
+        let wanted = WebhookEvents::of([WebhookEventKind::ConversationFragment]);
+        organizations::set_webhook_events(tx, scope.organization, wanted)?;
+        for by in [MessageKind::Visitor, MessageKind::Agent] {
+            let unsent = Some(Unsent {
+                seq: 1,
+                at: NOON,
+                by,
+            });
+            conversations::set_unsent(tx, talk.number, unsent)?;
+            assert_eq!(conversations::unsent(tx, talk.number)?, unsent);
+            let advanced = conversations::advance(tx, talk.number, NOON)?;
+            assert_eq!((advanced.unsent, advanced.webhook_events), (unsent, wanted));
+        }
+        assert_eq!(conversations::unsent(tx, neighbour.number)?, None);
+        conversations::set_unsent(tx, talk.number, None)?;
+        assert_eq!(conversations::unsent(tx, talk.number)?, None);
         Ok(())
     })
     .await;

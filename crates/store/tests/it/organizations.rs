@@ -3,13 +3,17 @@
 use model::{
     id::{OrganizationId, OrganizationNumber},
     organization::Organization,
+    webhook::{WebhookEventKind, WebhookEvents},
 };
 use store::{Error, organizations};
 use testing::{both_databases, database::TestDatabase};
 
-use crate::scene::{NOON, story};
+use crate::scene::{NOON, organization, story};
 
-both_databases!(an_organization_is_found_by_number_and_id);
+both_databases!(
+    an_organization_is_found_by_number_and_id,
+    what_is_wanted_is_each_organizations_own,
+);
 
 async fn an_organization_is_found_by_number_and_id(database: TestDatabase) {
     story(&database, |tx| {
@@ -46,6 +50,24 @@ async fn an_organization_is_found_by_number_and_id(database: TestDatabase) {
 
         assert_eq!(organizations::list(tx, 2)?, made[..2]);
         assert_eq!(organizations::list(tx, 100)?, made);
+        Ok(())
+    })
+    .await;
+}
+
+async fn what_is_wanted_is_each_organizations_own(database: TestDatabase) {
+    story(&database, |tx| {
+        let one = organization(tx, "one")?.organization;
+        let other = organization(tx, "other")?.organization;
+        assert_eq!(organizations::webhook_events(tx, one)?, WebhookEvents::NONE);
+        let kinds = WebhookEventKind::ALL.into_iter().map(|(kind, _)| kind);
+        for wanted in [WebhookEvents::of(kinds), WebhookEvents::NONE] {
+            organizations::lock(tx, one)?;
+            organizations::set_webhook_events(tx, one, wanted)?;
+            assert_eq!(organizations::webhook_events(tx, one)?, wanted);
+            let others = organizations::webhook_events(tx, other)?;
+            assert_eq!(others, WebhookEvents::NONE);
+        }
         Ok(())
     })
     .await;

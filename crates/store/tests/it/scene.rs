@@ -5,14 +5,20 @@ use model::{
     conversation::Conversation,
     event::{Event, EventKind},
     group::Group,
-    id::{AgentId, ConversationId, GroupId, MessageId, OrganizationId, Scope, VisitorId},
+    id::{
+        AgentId, ConversationId, DeliveryId, EndpointId, EndpointNumber, GroupId, MessageId,
+        OrganizationId, Scope, VisitorId, WebhookEventNumber,
+    },
     message::{Message, MessageKind},
     presence::{Choice, Presence},
     time::Millis,
     visitor::Visitor,
+    webhook::{Lane, WebhookEndpoint, WebhookEventKind, WebhookEvents},
 };
 use store::{
     Db, Result, Tx, Verdict, agents, conversations, groups, messages, organizations, visitors,
+    webhook_deliveries, webhook_endpoints,
+    webhook_events::{self, NewWebhookEvent},
 };
 use testing::database::TestDatabase;
 
@@ -201,4 +207,61 @@ pub(crate) fn event(scope: Scope, conversation: &Conversation, seq: i64, kind: E
         at: NOON + seq,
         kind,
     }
+}
+
+/// A webhook endpoint that wants everything.
+pub(crate) fn endpoint(tx: &mut Tx<'_>, scope: Scope, id: &str) -> Result<EndpointNumber> {
+    let kinds = WebhookEventKind::ALL.into_iter().map(|(kind, _)| kind);
+    let endpoint = WebhookEndpoint {
+        number: EndpointNumber(0),
+        organization: scope.organization,
+        id: EndpointId::new(id),
+        url: format!("https://{id}.example/hook"),
+        description: String::new(),
+        events: WebhookEvents::of(kinds),
+        secret: format!("secret of {id}"),
+        previous_secret: None,
+        credentials: format!("headers of {id}"),
+        is_enabled: true,
+        disabled: None,
+        failing_since: None,
+        created_at: NOON,
+    };
+    webhook_endpoints::insert(tx, &endpoint)
+}
+
+/// A webhook event in a lane.
+pub(crate) fn webhook_event(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    lane: Lane,
+    at: Millis,
+) -> Result<WebhookEventNumber> {
+    let event = NewWebhookEvent {
+        organization: scope.organization,
+        kind: WebhookEventKind::MessageUpdated,
+        lane,
+        place: None,
+        body: "{}",
+        created_at: at,
+    };
+    webhook_events::insert(tx, &event)
+}
+
+/// An event that happens at noon, on its way to an endpoint; its delivery has an id made of both.
+pub(crate) fn delivery(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    endpoint: EndpointNumber,
+    lane: Lane,
+) -> Result<WebhookEventNumber> {
+    let event = webhook_event(tx, scope, lane, NOON)?;
+    let id = delivery_id(endpoint, event);
+    webhook_deliveries::insert(tx, event, endpoint, &id, lane, NOON)?;
+    Ok(event)
+}
+
+/// The id that [`delivery`] gives.
+pub(crate) fn delivery_id(endpoint: EndpointNumber, event: WebhookEventNumber) -> DeliveryId {
+    DeliveryId::new(format!("delivery-{}-{}", endpoint.0, event.0))
 }

@@ -40,11 +40,17 @@ async fn a_visitor_is_made_once(database: TestDatabase) {
         };
         assert_eq!(visitors::find(tx, scope, &id)?, Some(made.clone()));
         let own = scope_of(scope, &made);
-        assert_eq!(visitors::find(tx, own, &id)?, Some(made));
+        assert_eq!(visitors::find(tx, own, &id)?, Some(made.clone()));
+        for scope in [scope, own] {
+            assert_eq!(visitors::get(tx, scope, number)?, made);
+        }
 
         let second = visitor(tx, scope, "second")?;
         let own = scope_of(scope, &second);
         assert_eq!(visitors::find(tx, own, &id)?, None, "somebody else's row");
+        for foreign in [other, own] {
+            assert!(visitors::get(tx, foreign, number).is_err());
+        }
         let unknown = VisitorId::known("V");
         assert_eq!(visitors::find(tx, scope, &unknown)?, None);
         Ok(())
