@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod lifecycle;
+mod disk;
 mod logging;
 mod metrics;
 pub mod wire;
@@ -10,6 +11,7 @@ pub mod wire;
 mod assets;
 mod http;
 mod json;
+pub mod outgoing;
 mod work;
 
 pub use http::openapi;

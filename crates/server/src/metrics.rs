@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use app::jobs::{Backlog, Due};
+use model::delivery::Attempt;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -34,9 +36,134 @@ struct RouteLabels {
     route: String,
 }
 
+/// What a job is counted under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: String,
+}
+
+/// What is counted of jobs. A copy counts in the same place.
+#[derive(Clone)]
+pub(crate) struct JobMetrics {
+    done: Family<KindLabels, Counter>,
+    put_off: Family<KindLabels, Counter>,
+    failed: Family<KindLabels, Counter>,
+    dead: Family<KindLabels, Gauge>,
+    behind: Gauge<f64, AtomicU64>,
+}
+
+impl JobMetrics {
+    fn new(registry: &mut Registry) -> Self {
+        let metrics = Self {
+            done: Family::default(),
+            put_off: Family::default(),
+            failed: Family::default(),
+            dead: Family::default(),
+            behind: Gauge::default(),
+        };
+        registry.register("jobs_done", "Jobs that were done", metrics.done.clone());
+        registry.register(
+            "jobs_put_off",
+            "Timers that looked and set themselves again",
+            metrics.put_off.clone(),
+        );
+        registry.register(
+            "jobs_failed",
+            "Attempts at jobs that failed",
+            metrics.failed.clone(),
+        );
+        registry.register(
+            "jobs_dead",
+            "Jobs that failed for the last time",
+            metrics.dead.clone(),
+        );
+        registry.register(
+            "jobs_behind_seconds",
+            "How long the longest due job waits to be begun",
+            metrics.behind.clone(),
+        );
+        metrics
+    }
+
+    /// Counts a job that ran.
+    pub(crate) fn count(&self, kind: &str, due: Due) {
+        let counters = match due {
+            Due::Done => &self.done,
+            Due::Again(_) => &self.put_off,
+        };
+        counters.get_or_create(&labels(kind)).inc();
+    }
+
+    /// Counts an attempt that failed.
+    pub(crate) fn count_failed(&self, kind: &str) {
+        self.failed.get_or_create(&labels(kind)).inc();
+    }
+
+    /// Takes over what the store says at the moment.
+    pub(crate) fn set(&self, backlog: &Backlog) {
+        // A kind of which none is dead any more is no longer among them.
+        self.dead.clear();
+        for (kind, count) in &backlog.dead {
+            self.dead.get_or_create(&labels(kind)).set(*count);
+        }
+        self.behind.set(backlog.behind_ms as f64 / 1_000.0);
+    }
+}
+
+/// What an attempt at a webhook delivery is counted under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ResultLabels {
+    result: &'static str,
+}
+
+/// What is counted of webhook deliveries. A copy counts in the same place.
+#[derive(Clone)]
+pub(crate) struct WebhookMetrics {
+    attempts: Family<ResultLabels, Counter>,
+    seconds: Histogram,
+}
+
+impl WebhookMetrics {
+    fn new(registry: &mut Registry) -> Self {
+        let metrics = Self {
+            attempts: Family::default(),
+            seconds: Histogram::new(SECONDS),
+        };
+        registry.register(
+            "webhook_attempts",
+            "Attempts at webhook deliveries: taken, refused by the receiver, or not answered",
+            metrics.attempts.clone(),
+        );
+        registry.register(
+            "webhook_attempt_seconds",
+            "Time that an attempt took",
+            metrics.seconds.clone(),
+        );
+        metrics
+    }
+
+    pub(crate) fn count(&self, attempt: &Attempt) {
+        let result = match (&attempt.error, attempt.http_status) {
+            (None, _) => "taken",
+            (Some(_), Some(_)) => "refused",
+            (Some(_), None) => "unanswered",
+        };
+        self.attempts.get_or_create(&ResultLabels { result }).inc();
+        self.seconds.observe(attempt.duration_ms as f64 / 1_000.0);
+    }
+}
+
+fn labels(kind: &str) -> KindLabels {
+    KindLabels {
+        kind: kind.to_owned(),
+    }
+}
+
 /// Every figure that is kept while the server runs.
 pub(crate) struct Metrics {
     registry: Registry,
+    jobs: JobMetrics,
+    webhooks: WebhookMetrics,
     requests: Family<RequestLabels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     connections: Gauge,
@@ -84,8 +211,12 @@ impl Metrics {
             registry.register(name, help, counter.clone());
             (source, counter)
         });
+        let jobs = JobMetrics::new(&mut registry);
+        let webhooks = WebhookMetrics::new(&mut registry);
         Self {
             registry,
+            jobs,
+            webhooks,
             requests,
             seconds,
             connections,
@@ -110,6 +241,14 @@ impl Metrics {
 
     pub(crate) fn connections(&self) -> &Gauge {
         &self.connections
+    }
+
+    pub(crate) fn webhooks(&self) -> &WebhookMetrics {
+        &self.webhooks
+    }
+
+    pub(crate) fn jobs(&self) -> &JobMetrics {
+        &self.jobs
     }
 
     /// Everything in Prometheus' text form.

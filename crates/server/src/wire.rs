@@ -42,10 +42,17 @@ pub enum StartError {
 impl Server {
     /// Starts everything; answers requests when this returns.
     pub async fn start(config: Config, clock: Arc<Clock>) -> Result<Self, StartError> {
+        // Nobody is answered before everything is ready, but links need to know the port.
+        let (listener, address) =
+            listen(config.listen_address().map_err(StartError::Config)?).await?;
+        let mut config = config;
+        config.listen = address.to_string();
         let (options, settings) = (config.database_options(), config.app_settings());
+        let outgoing = config.outgoing().map_err(StartError::Config)?;
+        let sealer = config.sealer().map_err(StartError::Config)?;
         // Opening migrates and blocks, and PostgreSQL's client runs a runtime of its own.
         let opened =
-            tokio::task::spawn_blocking(move || App::open(&options, clock, settings)).await;
+            tokio::task::spawn_blocking(move || App::open(&options, clock, settings, sealer)).await;
         let app = Arc::new(opened.expect("opening the database does not panic")?);
         let lifecycle = Lifecycle::new();
         let state = HttpState::new(Arc::clone(&app), &config, lifecycle.clone());
@@ -61,17 +68,26 @@ impl Server {
             };
             lifecycle.spawn(http::accept(door, config.http.clone(), lifecycle.clone()));
         }
-        let (listener, address) =
-            listen(config.listen_address().map_err(StartError::Config)?).await?;
         let gauge = state.metrics.connections().clone();
+        let job_metrics = state.metrics.jobs().clone();
+        let webhook_metrics = state.metrics.webhooks().clone();
         let door = Door {
             listener,
             router: http::router(state, body_timeout),
             gauge,
         };
         lifecycle.spawn(http::accept(door, config.http.clone(), lifecycle.clone()));
+        lifecycle.spawn(work::check(Arc::clone(&app)));
         lifecycle.spawn(work::follow(Arc::clone(&app), lifecycle.clone()));
-        lifecycle.spawn(work::run(Arc::clone(&app), lifecycle.clone()));
+        let runner = work::run(Arc::clone(&app), lifecycle.clone(), job_metrics);
+        lifecycle.spawn(runner);
+        let deliver = work::deliver(
+            Arc::clone(&app),
+            outgoing,
+            lifecycle.clone(),
+            webhook_metrics,
+        );
+        lifecycle.spawn(deliver);
         Ok(Self {
             app,
             lifecycle,

@@ -33,10 +33,10 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
     let rows: Vec<_> = settings
         .into_iter()
         .map(|(name, (value, source))| {
-            let shown = if name == "database_url" {
-                masked(&value)
-            } else {
-                value
+            let shown = match name.as_str() {
+                "database_url" => masked(&value),
+                "secret_key" if value.as_str() != Some("") => Value::String("••••".to_owned()),
+                _ => value,
             };
             let shown = match shown {
                 Value::String(text) => json!(text),

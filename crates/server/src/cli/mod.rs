@@ -1,14 +1,22 @@
 //! The command line. Results go to stdout, everything else to stderr; exit 0, 1 when failed, 2 for wrong usage.
 
 mod agent;
+mod backup;
+mod bench;
 mod config;
+mod doctor;
 mod init;
+mod job;
 mod key;
+mod lock;
 mod migrate;
 mod open;
 mod organization;
 mod output;
+mod restore;
+mod sealed;
 mod serve;
+mod webhook;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -39,11 +47,25 @@ enum Command {
     /// Keys of programs
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Work in the background that failed
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    /// Webhook endpoints and their deliveries
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
+    /// Copy the database into a file, also while the server runs
+    Backup(backup::BackupArgs),
+    /// Bring a backup back, while no server runs
+    Restore(restore::RestoreArgs),
+    /// Look for what is wrong, and change nothing
+    Doctor(doctor::DoctorArgs),
     /// Bring the database's schema up to date
     Migrate(migrate::MigrateArgs),
     /// The configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Measure how fast this binary is on this machine, and that it loses nothing meanwhile
+    Bench(bench::BenchArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -99,14 +121,25 @@ type Failure = String;
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
+    // Whatever is written here is for its owner only.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let done = match Cli::parse().command {
         Command::Init(args) => init::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Organization(command) => organization::run(&command),
         Command::Agent(command) => agent::run(&command),
         Command::Key(command) => key::run(&command),
+        Command::Job(command) => job::run(&command),
+        Command::Webhook(command) => webhook::run(&command),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Doctor(args) => match doctor::run(&args) {
+            Ok(code) => return code,
+            Err(failure) => Err(failure),
+        },
         Command::Migrate(args) => migrate::run(&args),
         Command::Config(command) => config::run(&command),
+        Command::Bench(args) => bench::run(&args),
         Command::Openapi => output::line(crate::openapi::text().trim_end()),
     };
     match done {

@@ -7,7 +7,10 @@ use model::{id::OrganizationId, organization::Organization};
 use store::Location;
 
 use super::{DataArgs, Failure, OrganizationArgs};
-use crate::config::{self, Config};
+use crate::{
+    config::{self, Config},
+    disk,
+};
 
 /// Organizations looked at to find the only one.
 const ORGANIZATIONS_MAX: i64 = 100;
@@ -20,8 +23,13 @@ pub(super) fn configure(args: &DataArgs) -> Result<Config, Failure> {
 
 /// Opens the application over data that exist.
 pub(super) fn open(config: &Config) -> Result<App, Failure> {
-    let options = config.database_options();
-    if let Location::Sqlite(path) = &options.location
+    require_data(config)?;
+    open_new(config)
+}
+
+/// Refuses a data directory without a database: nothing is made in the place of what is missing.
+pub(super) fn require_data(config: &Config) -> Result<(), Failure> {
+    if let Location::Sqlite(path) = config.database_options().location
         && !path.exists()
     {
         let directory = config.data_dir.display();
@@ -29,18 +37,33 @@ pub(super) fn open(config: &Config) -> Result<App, Failure> {
             "there is no Parlour in {directory}; begin with `parlour init --data-dir {directory} …`"
         ));
     }
-    open_new(config)
+    Ok(())
 }
 
 /// Opens the application, and makes the data directory and the database where they are not there.
 pub(super) fn open_new(config: &Config) -> Result<App, Failure> {
-    make_directory(&config.data_dir)?;
+    prepare_directory(config)?;
+    let sealer = config.sealer()?;
     App::open(
         &config.database_options(),
         Arc::new(Clock::system()),
         config.app_settings(),
+        sealer,
     )
     .map_err(|error| error.to_string())
+}
+
+/// Makes the data directory, and refuses it for SQLite on a disk that SQLite cannot rely on.
+pub(super) fn prepare_directory(config: &Config) -> Result<(), Failure> {
+    make_directory(&config.data_dir)?;
+    let is_local = !config.database_url.is_empty() || config.database.allow_network_filesystem;
+    match disk::find_remote(&config.data_dir) {
+        Ok(Some(name)) if !is_local => Err(format!(
+            "{} is on {name}, where a SQLite database can be damaged: use a local disk or PostgreSQL, or set database.allow_network_filesystem",
+            config.data_dir.display()
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Makes the data directory, for its owner only.

@@ -1,7 +1,11 @@
 //! What commands write: results to stdout, complaints to stderr.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    time::{Duration, UNIX_EPOCH},
+};
 
+use model::time::Millis;
 use serde_json::Value;
 
 use super::Failure;
@@ -74,6 +78,31 @@ fn plain(value: &Value) -> String {
         Value::Null => "-".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// A number of bytes as people read it.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut scaled = bytes as f64;
+    let mut unit = "B";
+    for larger in UNITS {
+        if scaled < 1_024.0 {
+            break;
+        }
+        scaled /= 1_024.0;
+        unit = larger;
+    }
+    if unit == "B" {
+        format!("{bytes} B")
+    } else {
+        format!("{scaled:.1} {unit}")
+    }
+}
+
+/// A moment as people read it.
+pub(super) fn date(at: Millis) -> String {
+    let since_1970 = Duration::from_millis(at.max(0).unsigned_abs());
+    httpdate::fmt_http_date(UNIX_EPOCH + since_1970)
 }
 
 /// Says something that is no result.

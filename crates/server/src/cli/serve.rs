@@ -1,11 +1,11 @@
 //! `parlour serve`.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use app::clock::Clock;
 use clap::Args;
 
-use super::{DataArgs, Failure, open, output};
+use super::{DataArgs, Failure, lock, open, output};
 use crate::{
     config::{self, Config, Flags},
     lifecycle, logging,
@@ -33,29 +33,14 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     };
     let (config, _) = config::read(&flags, |name| std::env::var(name).ok())?;
     logging::start(&config.log)?;
-    open::make_directory(&config.data_dir)?;
-    let _lock = lock(&config.data_dir)?;
+    open::prepare_directory(&config)?;
+    let _lock = lock::take(&config.data_dir)?
+        .ok_or_else(|| format!("another server runs on {}", config.data_dir.display()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| format!("the runtime cannot start: {error}"))?;
     runtime.block_on(serve(config))
-}
-
-/// Takes the directory for this process: two servers must not share a SQLite file.
-fn lock(directory: &Path) -> Result<File, Failure> {
-    let path = directory.join("serve.lock");
-    let file = File::create(&path)
-        .map_err(|error| format!("{} cannot be made: {error}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(format!("another server runs on {}", directory.display()))
-        }
-        Err(std::fs::TryLockError::Error(error)) => {
-            Err(format!("{} cannot be locked: {error}", path.display()))
-        }
-    }
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {

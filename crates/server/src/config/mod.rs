@@ -4,8 +4,22 @@ mod sources;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use app::{
+    sealing::{KEY_FILE, Sealer},
+    webhooks::{Renderer, WebhookSettings},
+};
+use model::{
+    address::OutgoingPolicy,
+    delivery::Schedule,
+    time::{DAY_MS, SECOND_MS},
+};
 use serde::Deserialize;
 use store::{Location, Options};
+
+use crate::{
+    json::webhook_body,
+    outgoing::{Outgoing, OutgoingTimes},
+};
 
 pub use sources::{Flags, Settings, Source, read};
 
@@ -21,12 +35,16 @@ pub struct Config {
     pub public_url: String,
     /// A PostgreSQL server; empty for SQLite.
     pub database_url: String,
+    /// The key that seals secrets in the database; empty for the file in the data directory.
+    pub secret_key: String,
     /// The database's connections.
     pub database: DatabaseConfig,
     /// The HTTP door.
     pub http: HttpConfig,
     /// Chats.
     pub chats: ChatsConfig,
+    /// Webhooks.
+    pub webhooks: WebhooksConfig,
     /// How much may be asked.
     pub limits: LimitsConfig,
     /// The metrics' own door.
@@ -43,6 +61,8 @@ pub struct DatabaseConfig {
     pub readers: usize,
     /// Those that write, on PostgreSQL.
     pub writers: usize,
+    /// Whether SQLite may be used on a network file system.
+    pub allow_network_filesystem: bool,
 }
 
 /// The HTTP door.
@@ -65,6 +85,32 @@ pub struct HttpConfig {
 pub struct ChatsConfig {
     /// Seconds without a message after which a chat is finished.
     pub idle_seconds: u64,
+}
+
+/// Webhooks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    /// Private networks that may be reached.
+    pub allow_networks: String,
+    /// Ports of public addresses besides the usual ones.
+    pub allow_ports: String,
+    /// Certificates that are trusted besides the public ones; empty for none.
+    pub ca_file: PathBuf,
+    /// Seconds to connect.
+    pub connect_timeout_seconds: u64,
+    /// Seconds for an attempt in all.
+    pub timeout_seconds: u64,
+    /// `standard`, `brevo` or `strict-brevo`.
+    pub schedule: String,
+    /// Seconds before the second attempt of the standard schedule.
+    pub first_retry_seconds: u64,
+    /// Seconds of silence before a fragment.
+    pub fragment_silence_seconds: u64,
+    /// Seconds that a fragment waits at most.
+    pub fragment_wait_seconds: u64,
+    /// Days that the log is kept.
+    pub keep_days: u64,
 }
 
 /// How much may be asked (trust 1.15).
@@ -130,7 +176,27 @@ impl Config {
         if !self.database_url.is_empty() && !is_postgres(&self.database_url) {
             return Err("database_url must begin with postgres://".to_owned());
         }
+        if !self.secret_key.is_empty() {
+            self.sealer()?;
+        }
+        self.webhooks.outgoing_policy()?;
+        self.webhooks.schedule()?;
+        if self.webhooks.timeout_seconds > WEBHOOK_TIMEOUT_SECONDS_MAX {
+            return Err(format!(
+                "webhooks.timeout_seconds must be at most {WEBHOOK_TIMEOUT_SECONDS_MAX}"
+            ));
+        }
         let positive = [
+            (
+                "webhooks.connect_timeout_seconds",
+                self.webhooks.connect_timeout_seconds,
+            ),
+            ("webhooks.timeout_seconds", self.webhooks.timeout_seconds),
+            (
+                "webhooks.first_retry_seconds",
+                self.webhooks.first_retry_seconds,
+            ),
+            ("webhooks.keep_days", self.webhooks.keep_days),
             ("database.readers", self.database.readers as u64),
             ("database.writers", self.database.writers as u64),
             ("http.connections_max", self.http.connections_max as u64),
@@ -202,12 +268,77 @@ impl Config {
         app::Settings {
             chat_idle_ms: self.chats.idle_seconds as i64 * model::time::SECOND_MS,
             dummy_agents_per_day_max: self.limits.dummy_agents_per_day.into(),
+            webhooks: self.webhooks.app_settings(&self.link_base()),
         }
+    }
+
+    /// The door that webhooks leave by.
+    pub fn outgoing(&self) -> Result<Outgoing, String> {
+        let webhooks = &self.webhooks;
+        let times = OutgoingTimes {
+            connect_ms: webhooks.connect_timeout_seconds * 1_000,
+            total_ms: webhooks.timeout_seconds * 1_000,
+        };
+        let ca_file = Some(webhooks.ca_file.as_path()).filter(|file| !file.as_os_str().is_empty());
+        Outgoing::new(webhooks.outgoing_policy()?, times, ca_file)
+    }
+
+    /// What links into this server begin with.
+    fn link_base(&self) -> String {
+        if self.public_url.is_empty() {
+            format!("http://{}", self.listen)
+        } else {
+            self.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// What seals secrets: the key that is set, or the one of the data directory, which is made where there is none.
+    pub fn sealer(&self) -> Result<Sealer, String> {
+        let sealer = if self.secret_key.is_empty() {
+            Sealer::open_or_create(&self.data_dir.join(KEY_FILE))
+        } else {
+            Sealer::from_hex(&self.secret_key)
+        };
+        sealer.map_err(|error| error.to_string())
     }
 
     /// How long a stop may take.
     pub fn stop_timeout(&self) -> Duration {
         Duration::from_secs(self.http.stop_timeout_seconds)
+    }
+}
+
+/// Longest time for an attempt: within the lease of a delivery, which is 30 seconds.
+const WEBHOOK_TIMEOUT_SECONDS_MAX: u64 = 15;
+
+impl WebhooksConfig {
+    /// Which addresses may be reached.
+    pub fn outgoing_policy(&self) -> Result<OutgoingPolicy, String> {
+        OutgoingPolicy::parse(&self.allow_networks, &self.allow_ports)
+            .map_err(|error| format!("webhooks: {error}"))
+    }
+
+    fn schedule(&self) -> Result<Schedule, String> {
+        let first_retry_ms = self.first_retry_seconds as i64 * SECOND_MS;
+        match self.schedule.as_str() {
+            "standard" => Ok(Schedule::Standard { first_retry_ms }),
+            "brevo" => Ok(Schedule::Brevo),
+            "strict-brevo" => Ok(Schedule::StrictBrevo),
+            _ => Err("webhooks.schedule must be standard, brevo or strict-brevo".to_owned()),
+        }
+    }
+
+    /// The settings that operations look at; both texts were checked before.
+    fn app_settings(&self, link_base: &str) -> WebhookSettings {
+        let link_base = link_base.to_owned();
+        WebhookSettings {
+            policy: self.outgoing_policy().unwrap_or_default(),
+            schedule: self.schedule().unwrap_or(Schedule::Brevo),
+            fragment_silence_ms: self.fragment_silence_seconds as i64 * SECOND_MS,
+            fragment_wait_ms_max: self.fragment_wait_seconds as i64 * SECOND_MS,
+            kept_ms: self.keep_days as i64 * DAY_MS,
+            renderer: Renderer::new(move |happening, at| webhook_body(&link_base, happening, at)),
+        }
     }
 }
 

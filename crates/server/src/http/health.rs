@@ -11,8 +11,8 @@ use model::id::OrganizationId;
 
 use super::{HttpState, problem::Problem};
 
-/// How long the database may take to answer before the server counts as not ready.
-const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the database may take to answer; later the server counts as not ready, and figures go without it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The process lives; nothing else is asked.
 pub(super) async fn healthz() -> &'static str {
@@ -28,7 +28,7 @@ pub(super) async fn readyz(State(state): State<HttpState>) -> Response {
     let asked = state
         .app
         .read(move |tx| Ok(store::organizations::find(tx, &nobody)?));
-    match tokio::time::timeout(READY_TIMEOUT, asked).await {
+    match tokio::time::timeout(ANSWER_TIMEOUT, asked).await {
         Ok(Ok(_)) => "ready\n".into_response(),
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready");
@@ -38,8 +38,15 @@ pub(super) async fn readyz(State(state): State<HttpState>) -> Response {
     }
 }
 
-/// Figures, on the listener of their own.
+/// Figures, on the listener of their own. Those that are in the store stay as they were where it does not answer.
 pub(super) async fn metrics(State(state): State<HttpState>) -> Response {
+    let now = state.app.clock().now();
+    let backlog = state.app.read(move |tx| app::jobs::backlog(tx, now));
+    match tokio::time::timeout(ANSWER_TIMEOUT, backlog).await {
+        Ok(Ok(backlog)) => state.metrics.jobs().set(&backlog),
+        Ok(Err(error)) => tracing::warn!(%error, "the jobs could not be counted"),
+        Err(_) => tracing::warn!("the jobs could not be counted in time"),
+    }
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     (
         [(header::CONTENT_TYPE, kind)],

@@ -30,6 +30,8 @@ use super::{problem::ErrorBody, router};
         (name = "Groups", description = "Groups of agents that visitors are assigned to."),
         (name = "Visitors", description = "People on the other side."),
         (name = "Inbox", description = "Conversations, their messages and internal notes."),
+        (name = "Webhooks", description = "Where events go, signed by Standard Webhooks, and what became of each delivery."),
+        (name = "Jobs", description = "Work in the background that failed."),
     )
 )]
 pub(super) struct Document;
@@ -48,7 +50,7 @@ impl Modify for Security {
         let scopes = [
             ("access", "Read and write conversations"),
             ("assign", "Assign them"),
-            ("configure", "Agents, groups and keys"),
+            ("configure", "Agents, groups, webhooks and keys"),
         ];
         let flow = ClientCredentials::new("/realms/partner/oauth/token", Scopes::from_iter(scopes));
         components.add_security_scheme(

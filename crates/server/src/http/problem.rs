@@ -113,7 +113,16 @@ impl From<Error> for Problem {
 
 fn from_store(failure: &store::Error) -> Problem {
     match failure {
-        store::Error::Unavailable(_) | store::Error::Unknown(_) | store::Error::Conflict(_) => {
+        store::Error::Unknown(_) => {
+            tracing::warn!(error = %failure, "whether a commit happened is not known");
+            Problem {
+                code: "unknown_outcome",
+                ..Problem::unavailable(
+                    "the database broke off in the middle: whether this was done is not known; repeat it with the Idempotency-Key it was sent with",
+                )
+            }
+        }
+        store::Error::Unavailable(_) | store::Error::Conflict(_) => {
             tracing::warn!(error = %failure, "the database did not answer");
             Problem::unavailable("the database is not available now; try again")
         }

@@ -62,6 +62,18 @@ fn with_key() -> OpenApiRouter<HttpState> {
         .routes(routes!(api::conversations::assign))
         .routes(routes!(api::messages::list, api::messages::send))
         .routes(routes!(api::messages::note))
+        .routes(routes!(api::webhooks::list, api::webhooks::create))
+        .routes(routes!(
+            api::webhooks::get,
+            api::webhooks::update,
+            api::webhooks::delete
+        ))
+        .routes(routes!(api::webhooks::rotate_secret))
+        .routes(routes!(api::deliveries::list))
+        .routes(routes!(api::deliveries::replay))
+        .routes(routes!(api::deliveries::replay_range))
+        .routes(routes!(api::jobs::list))
+        .routes(routes!(api::jobs::retry))
 }
 
 /// Everything that is in the OpenAPI document.

@@ -4,16 +4,24 @@ mod account;
 mod agent;
 mod conversation;
 mod group;
+mod job;
 mod key;
 mod list;
 mod message;
 mod visitor;
+mod webhook;
+mod webhook_body;
 
 pub(crate) use account::{AccountJson, AddressJson, MeJson, PlanJson, RelayJson};
 pub(crate) use agent::AgentJson;
 pub(crate) use conversation::ConversationJson;
 pub(crate) use group::GroupJson;
+pub(crate) use job::JobJson;
 pub(crate) use key::{CreatedKeyJson, KeyJson};
 pub(crate) use list::ListJson;
 pub(crate) use message::{MessageJson, PlacedMessageJson};
 pub(crate) use visitor::VisitorJson;
+pub(crate) use webhook::{
+    AuthJson, DeliveryJson, HeaderJson, ReplayedJson, WebhookJson, created_webhook_example,
+};
+pub(crate) use webhook_body::webhook_body;

@@ -1,104 +1,216 @@
 //! Takes jobs that are due and runs them. A lease keeps two workers off the same job; its fence keeps a late one out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use app::{
-    App, Error, Result,
-    chats::{Due, finish_when_idle},
+    App, Result, Write,
+    agents::end_presence,
+    chats::finish_when_idle,
+    jobs::{self, Due, Fate},
+    webhooks::send_fragment,
 };
 use model::{
-    job::{Job, JobKind},
-    time::{MINUTE_MS, SECOND_MS},
+    job::{Job, JobKind, Unreadable},
+    time::Millis,
 };
+use tokio::sync::Semaphore;
 
-use crate::lifecycle::Lifecycle;
+use crate::{lifecycle::Lifecycle, metrics::JobMetrics};
 
-/// How often due jobs are looked for.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// How often due jobs are looked for when nobody rings: other nodes and the command line write jobs too, and leases of
+/// the dead end.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Jobs leased at once.
+/// Jobs leased at once: what the workers do in far less time than a lease lasts.
 const LEASED_MAX: i64 = 64;
 
-/// How long a lease lasts: a worker that needs longer is taken for dead.
-const LEASE_MS: i64 = MINUTE_MS;
+/// Jobs that run at once: enough to share commits of SQLite, and half of the usual connections to PostgreSQL, so that
+/// requests find one too.
+const AT_ONCE_MAX: usize = 8;
 
-/// How long a failed job waits, at most and for each attempt.
-const RETRY_MS_MAX: i64 = 10 * MINUTE_MS;
-const RETRY_MS: i64 = 5 * SECOND_MS;
+/// What every job that runs can reach.
+struct Runner {
+    app: Arc<App>,
+    metrics: JobMetrics,
+    /// Kinds of newer nodes, each of which is logged once.
+    unknown: Mutex<HashSet<String>>,
+}
 
-/// Runs jobs until the server stops.
-pub(crate) async fn run(app: Arc<App>, lifecycle: Lifecycle) {
-    let mut ticks = tokio::time::interval(INTERVAL);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = lifecycle.stopping() => return,
-        }
-        if let Err(error) = run_due(&app).await {
+/// Runs jobs until the server stops; those that run then are finished.
+pub(crate) async fn run(app: Arc<App>, lifecycle: Lifecycle, metrics: JobMetrics) {
+    let permits = Arc::new(Semaphore::new(AT_ONCE_MAX));
+    let mut sleeper = app.work().jobs().sleeper();
+    let runner = Arc::new(Runner {
+        app: Arc::clone(&app),
+        metrics,
+        unknown: Mutex::default(),
+    });
+    while !lifecycle.is_stopping() {
+        sleeper.wake_up();
+        let next = begin_due(&runner, &lifecycle, &permits).await;
+        let next = next.unwrap_or_else(|error| {
             tracing::warn!(%error, "jobs could not be taken");
-        }
-    }
-}
-
-/// Runs every job that is due now.
-async fn run_due(app: &App) -> Result<()> {
-    loop {
-        let jobs = app.write(|write| {
-            let now = write.now();
-            Ok(store::jobs::lease(
-                write.tx(),
-                now,
-                now + LEASE_MS,
-                LEASED_MAX,
-            )?)
+            None
         });
-        let jobs = jobs.await?;
-        let is_last = (jobs.len() as i64) < LEASED_MAX;
-        for job in jobs {
-            run_one(app, job).await?;
-        }
-        if is_last {
-            return Ok(());
+        let sleep = sleeper.sleep_until(app.clock(), next.unwrap_or(i64::MAX));
+        tokio::select! {
+            // Whether somebody rang or it is time for another look, what follows is the same.
+            _ = tokio::time::timeout(LOOK_AGAIN, sleep) => {}
+            () = lifecycle.stopping() => {}
         }
     }
 }
 
-/// Runs a job and ends or puts it off in one transaction, so that it is done exactly when it is gone.
-async fn run_one(app: &App, job: Job) -> Result<()> {
-    let (number, fence, attempts) = (job.number, job.fence, job.attempts);
-    let done = app.write(move |write| {
-        let due = match &job.kind {
-            JobKind::FinishChat { conversation, chat } => {
-                finish_when_idle(write, job.organization, *conversation, *chat)?
-            }
-        };
-        let is_ours = match due {
-            Due::Done => store::jobs::delete(write.tx(), number, fence)?,
-            Due::Again(at) => store::jobs::put_off(write.tx(), number, fence, at, None)?,
-        };
-        // Whoever lost the lease must leave nothing behind: another worker does or did the same.
-        if is_ours {
-            Ok(())
-        } else {
-            Err(Error::NotFound("Job"))
+/// Begins every job that is due, as soon as one of the jobs that may run at once is free; tells when to look again.
+async fn begin_due(
+    runner: &Arc<Runner>,
+    lifecycle: &Lifecycle,
+    permits: &Arc<Semaphore>,
+) -> Result<Option<Millis>> {
+    let app = &runner.app;
+    loop {
+        let now = app.clock().now();
+        let next = app.read(move |tx| Ok(store::jobs::find_next_run_at(tx, now)?));
+        let next = next.await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(next);
         }
-    });
-    let error = match done.await {
-        Ok(()) | Err(Error::NotFound("Job")) => return Ok(()),
-        Err(error) => error,
+        let taken = app.write(|write| jobs::take(write, LEASED_MAX)).await?;
+        if taken.is_empty() {
+            // Another node is about to take what is due.
+            return Ok(None);
+        }
+        let mut taken = taken.into_iter();
+        while let Some(job) = taken.next() {
+            let permit = tokio::select! {
+                biased;
+                () = lifecycle.stopping() => None,
+                permit = Arc::clone(permits).acquire_owned() => permit.ok(),
+            };
+            let Some(permit) = permit else {
+                give_back(app, std::iter::once(job).chain(taken).collect()).await?;
+                return Ok(None);
+            };
+            let runner = Arc::clone(runner);
+            // A task of its own: a panic ends this job's attempt and nothing else.
+            lifecycle.spawn(async move {
+                if let Err(error) = run_one(&runner, job).await {
+                    // Its lease ends, and then it comes again.
+                    tracing::warn!(%error, "the end of a job could not be written");
+                }
+                drop(permit);
+            });
+        }
+    }
+}
+
+async fn give_back(app: &App, taken: Vec<Job>) -> Result<()> {
+    app.write(move |write| taken.iter().try_for_each(|job| jobs::give_back(write, job)))
+        .await
+}
+
+/// Runs a job, and notes it where it fails.
+async fn run_one(runner: &Runner, job: Job) -> Result<()> {
+    let app = &runner.app;
+    let error = match &job.kind {
+        Err(unknown @ Unreadable::Kind(name)) => {
+            if runner.is_news(name) {
+                tracing::warn!(reason = %unknown, "a job is left to a newer node");
+            }
+            return app.write(move |write| jobs::put_aside(write, &job)).await;
+        }
+        Err(wrong @ Unreadable::Content(_)) => wrong.to_string(),
+        Ok(_) if job.attempts > jobs::ATTEMPTS_MAX => "its workers died".to_owned(),
+        Ok(kind) => match run_kind(app, &job, kind).await {
+            Ok(due) => {
+                runner.metrics.count(job.kind_name(), due);
+                return Ok(());
+            }
+            Err(error) if jobs::is_lost(&error) => {
+                return give_back(app, vec![job]).await;
+            }
+            Err(error) => error.to_string(),
+        },
     };
-    tracing::warn!(%error, job = number.0, attempts, "a job failed and will be run again");
-    let text = error.to_string();
-    let put_off = app.write(move |write| {
-        let at = write.now() + (RETRY_MS * attempts).min(RETRY_MS_MAX);
-        Ok(store::jobs::put_off(
-            write.tx(),
-            number,
-            fence,
-            at,
-            Some(&text),
-        )?)
+    fail(runner, job, error).await
+}
+
+/// What is done for each kind. One that reads or writes elsewhere than in the store does that here, with no transaction
+/// open, and ends its job by one afterwards.
+async fn run_kind(app: &App, job: &Job, kind: &JobKind) -> Result<Due> {
+    let organization = job.organization;
+    match *kind {
+        JobKind::FinishChat { conversation, chat } => {
+            run_inside(app, job, move |write| {
+                finish_when_idle(write, organization, conversation, chat)
+            })
+            .await
+        }
+        JobKind::SendFragment { conversation } => {
+            run_inside(app, job, move |write| {
+                send_fragment(write, organization, conversation)
+            })
+            .await
+        }
+        JobKind::EndPresence { agent } => {
+            run_inside(app, job, move |write| {
+                end_presence(write, organization, agent)
+            })
+            .await
+        }
+    }
+}
+
+/// Runs a job whose work is one transaction.
+async fn run_inside(
+    app: &App,
+    job: &Job,
+    work: impl Fn(&mut Write<'_, '_>) -> Result<Due> + Send + 'static,
+) -> Result<Due> {
+    let job = job.clone();
+    app.write(move |write| jobs::run(write, &job, &work)).await
+}
+
+async fn fail(runner: &Runner, job: Job, error: String) -> Result<()> {
+    let (number, attempts) = (job.number.0, job.attempts);
+    let kind = job.kind_name().to_owned();
+    let noted = runner.app.write({
+        let error = error.clone();
+        move |write| jobs::fail(write, &job, &error)
     });
-    put_off.await.map(drop)
+    match noted.await? {
+        Fate::Again(_) => {
+            tracing::warn!(
+                error,
+                job = number,
+                kind,
+                attempts,
+                "a job failed and will be run again"
+            );
+        }
+        Fate::Dead => {
+            tracing::error!(
+                error,
+                job = number,
+                kind,
+                attempts,
+                "a job failed for the last time; `parlour job retry` runs it again"
+            );
+        }
+        Fate::Lost => return Ok(()),
+    }
+    runner.metrics.count_failed(&kind);
+    Ok(())
+}
+
+impl Runner {
+    /// Whether this kind was not met before.
+    fn is_news(&self, kind: &str) -> bool {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.insert(kind.to_owned())
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use testing::{
     client::{Answer, Client},
-    server::within,
+    server::{eventually, within},
 };
 
 /// The visitor of the contract's examples.
@@ -80,6 +80,20 @@ pub(crate) fn items(client: &Client, path: &str) -> Vec<Value> {
         Value::Array(items) => items,
         other => panic!("no list: {other}"),
     }
+}
+
+/// What a figure of the server is; none where it is not there.
+pub(crate) fn figure(client: &Client, name: &str) -> Option<f64> {
+    let figures = client.get("/metrics");
+    let mut lines = figures.text().lines();
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+}
+
+/// Waits until a figure has a value.
+pub(crate) fn wait_for_figure(client: &Client, name: &str, value: f64) {
+    eventually(&format!("{name} {value}"), || {
+        (figure(client, name) == Some(value)).then_some(())
+    });
 }
 
 /// The id of a thing.

@@ -4,6 +4,7 @@
 mod v3;
 
 mod api;
+mod webhooks;
 
 mod oauth;
 mod tenants;

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 use testing::{
     client::{Answer, Client},
-    server::{TestOrganization, TestServer},
+    server::{START, TestOrganization, TestServer},
 };
 
-use crate::arrange::{agent_says, id_of, new_agent, new_group, push, text_of, visitor_says};
+use crate::arrange::{agent_says, id_of, items, new_agent, new_group, push, text_of, visitor_says};
 
 /// Ids of one of each thing.
 struct Things {
@@ -20,11 +20,12 @@ struct Things {
     conversation: String,
     message: String,
     pushed: String,
+    job: String,
 }
 
 impl Things {
     /// Makes one of each.
-    fn make(client: &Client, visitor: &str) -> Self {
+    fn make(server: &TestServer, client: &Client, visitor: &str) -> Self {
         let email = format!("{visitor}@agents.example");
         let agent = new_agent(client, &email, "Secret agent");
         let group = new_group(client, "Secret group", &[&agent]);
@@ -38,6 +39,7 @@ impl Things {
         Self {
             message: id_of(&agent_says(client, &agent, visitor, "Secret answer")),
             pushed: id_of(&push(client, visitor, "Secret offer")),
+            job: failed_job(server, client),
             client_id: text_of(&key["clientId"]).to_owned(),
             key: id_of(&key),
             visitor: visitor.to_owned(),
@@ -61,6 +63,7 @@ impl Things {
             conversation: id("e"),
             message: id("f"),
             pushed: id("g"),
+            job: "1000000".to_owned(),
         }
     }
 
@@ -81,6 +84,18 @@ impl Things {
             text.replace(id.as_str(), name)
         })
     }
+}
+
+/// Lets every job fail for the last time; tells one of the client's own.
+fn failed_job(server: &TestServer, client: &Client) -> String {
+    let buried = server.write(|write| {
+        for job in store::jobs::lease(write.tx(), i64::MAX - 1, i64::MAX, 100)? {
+            store::jobs::bury(write.tx(), job.number, job.fence, START, "no tea")?;
+        }
+        Ok(())
+    });
+    buried.expect("jobs fail");
+    id_of(&items(client, "/api/v1/jobs")[0])
 }
 
 /// What must become of a request that names things of another organization.
@@ -119,6 +134,7 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         conversation,
         message,
         pushed,
+        job,
         ..
     } = foreign;
     Some(match operation {
@@ -168,12 +184,14 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         "get /v3/account" | "get /api/v1/me" => vec![to("", Value::Null, Same)],
         "get /api/v1/agents"
         | "get /api/v1/groups"
+        | "get /api/v1/jobs"
         | "get /api/v1/keys"
         | "get /api/v1/visitors" => vec![
             to("", Value::Null, Same),
             to(&format!("?cursor={key}"), Value::Null, Refused(400)),
         ],
         "post /api/v1/keys" => vec![to("", json!({"name": "x", "kind": "key"}), Own(201))],
+        "post /api/v1/jobs/{id}/retry" => vec![to(job, Value::Null, Refused(404))],
         "delete /api/v1/keys/{id}" => vec![to(key, Value::Null, Refused(404))],
         "post /api/v1/agents" => vec![to(
             "",
@@ -280,8 +298,8 @@ fn what_belongs_to_another_organization_is_as_if_it_were_not_there() {
     let server = TestServer::start_unlimited();
     let (client, other) = (server.client(), server.second_organization());
     let theirs = server.client_of(&other);
-    let own = Things::make(&client, "own-0123456789abcdef");
-    let foreign = Things::make(&theirs, "foreign-0123456789abcdef");
+    let own = Things::make(&server, &client, "own-0123456789abcdef");
+    let foreign = Things::make(&server, &theirs, "foreign-0123456789abcdef");
     visitor_says(&theirs, &format!("{}-only", foreign.visitor), "Secret too");
     let nothing = Things::invent();
     let before = server.world_of(&other);

@@ -19,3 +19,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
             .map_err(|_| Problem::not_found("there is nothing at this path"))
     }
 }
+
+/// The id in a path of a thing inside of another, whose id comes first.
+pub(crate) struct InnerId(pub(crate) String, pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for InnerId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        path.map(|Path((outer, inner))| Self(outer, inner))
+            .map_err(|_| Problem::not_found("there is nothing at this path"))
+    }
+}

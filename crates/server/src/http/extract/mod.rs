@@ -8,5 +8,5 @@ mod strict;
 
 pub(crate) use body::Body;
 pub(crate) use caller::Caller;
-pub(crate) use id::Id;
+pub(crate) use id::{Id, InnerId};
 pub(crate) use query::Query;

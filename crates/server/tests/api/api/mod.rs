@@ -4,6 +4,7 @@ mod agents;
 mod chats;
 mod conversations;
 mod groups;
+mod jobs;
 mod keys;
 mod me;
 mod messages;

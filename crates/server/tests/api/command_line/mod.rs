@@ -1,6 +1,7 @@
 //! The binary `parlour` as people run it. On SQLite always: what the databases differ in is tested elsewhere.
 
 mod data;
+mod jobs;
 mod serve;
 mod settings;
 

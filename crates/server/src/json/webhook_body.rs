@@ -1,0 +1,359 @@
+//! The body of a webhook (contract B.2 to B.4): every field of a visitor in its right type, and what Brevo lacks.
+
+use std::collections::BTreeMap;
+
+use app::webhooks::{Happening, Thread};
+use model::{
+    agent::Agent,
+    message::Message,
+    time::Millis,
+    visitor::{Attribute, Attributes},
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::MessageJson;
+
+/// Writes an event that happened at a time as it is sent. `public_url` begins the links into the inbox.
+pub(crate) fn webhook_body(public_url: &str, happening: &Happening, at: Millis) -> String {
+    let name = happening.kind().as_str();
+    let mut body = match happening {
+        Happening::Started {
+            thread,
+            message,
+            agent,
+            is_no_available_agent,
+        } => {
+            let mut body = json!({
+                "isNoAvailableAgent": is_no_available_agent,
+                "message": MessageJson::from(message),
+            });
+            // Where the visitor started it there is no such key (contract G-17).
+            if let Some(agent) = agent {
+                body["agent"] = json!(WebhookAgentJson::from(agent));
+            }
+            in_thread(public_url, thread, body)
+        }
+        Happening::Fragment {
+            thread,
+            messages,
+            agents,
+            is_no_available_agent,
+        } => in_thread(
+            public_url,
+            thread,
+            json!({
+                "messages": messages_json(messages),
+                "agents": agents_json(agents),
+                "isNoAvailableAgent": is_no_available_agent,
+            }),
+        ),
+        Happening::Transcript {
+            thread,
+            messages,
+            agents,
+            missed_messages_count,
+        } => in_thread(
+            public_url,
+            thread,
+            json!({
+                "messages": messages_json(messages),
+                "missedMessagesCount": missed_messages_count,
+                "agents": agents_json(agents),
+            }),
+        ),
+        Happening::MessageUpdated { thread, message } => in_thread(
+            public_url,
+            thread,
+            json!({"message": MessageJson::from(message)}),
+        ),
+        Happening::MessageDeleted { thread, message_id } => in_thread(
+            public_url,
+            thread,
+            json!({"messageId": message_id.as_str()}),
+        ),
+        Happening::Assigned {
+            thread,
+            agent,
+            group_id,
+        } => in_thread(
+            public_url,
+            thread,
+            json!({
+                "agent": agent.as_ref().map(WebhookAgentJson::from),
+                "groupId": group_id.as_ref().map(|id| id.as_str()),
+            }),
+        ),
+        Happening::Closed { thread } | Happening::VisitorIdentified { thread } => {
+            in_thread(public_url, thread, json!({}))
+        }
+        Happening::AgentStatusChanged { agent, status } => json!({
+            "agent": WebhookAgentJson::from(agent),
+            "status": status.as_str(),
+        }),
+        Happening::WebhookDisabled {
+            endpoint_id,
+            description,
+            reason,
+        } => json!({
+            "webhookId": endpoint_id.as_str(),
+            "description": description,
+            "reason": reason.as_str(),
+        }),
+    };
+    if !is_brevos(happening) {
+        // It also tells two bodies apart that say the same: some receivers know what they had by a hash of the body.
+        body["createdAt"] = json!(at);
+    }
+    with_name(name, body)
+}
+
+/// Whether Brevo sends this too. Then there is nothing in it that Brevo does not send: receivers may be strict.
+fn is_brevos(happening: &Happening) -> bool {
+    matches!(
+        happening,
+        Happening::Started { .. } | Happening::Fragment { .. } | Happening::Transcript { .. }
+    )
+}
+
+/// What most events have: the conversation and the visitor.
+fn in_thread(public_url: &str, thread: &Thread, mut body: Value) -> Value {
+    body["conversationId"] = json!(conversation_id(thread));
+    body["visitor"] = json!(WebhookVisitorJson::new(public_url, thread));
+    body
+}
+
+/// The body as text, the name first: people read it there.
+fn with_name(name: &str, body: Value) -> String {
+    let mut text = json!({ "eventName": name }).to_string();
+    if let Value::Object(fields) = body
+        && !fields.is_empty()
+    {
+        text.pop();
+        text.push(',');
+        text.push_str(&Value::Object(fields).to_string()[1..]);
+    }
+    text
+}
+
+fn conversation_id(thread: &Thread) -> &str {
+    let id = thread.conversation_id.as_ref();
+    id.map(|id| id.as_str()).unwrap_or_default()
+}
+
+fn messages_json(messages: &[Message]) -> Vec<MessageJson> {
+    messages.iter().map(MessageJson::from).collect()
+}
+
+fn agents_json(agents: &[Agent]) -> Vec<WebhookAgentJson<'_>> {
+    agents.iter().map(WebhookAgentJson::from).collect()
+}
+
+/// An agent as receivers see them.
+#[derive(Serialize)]
+struct WebhookAgentJson<'a> {
+    id: &'a str,
+    name: &'a str,
+    email: &'a str,
+    userpic: Option<&'a str>,
+}
+
+impl<'a> From<&'a Agent> for WebhookAgentJson<'a> {
+    fn from(agent: &'a Agent) -> Self {
+        Self {
+            id: agent.id.as_str(),
+            name: &agent.name,
+            email: &agent.email,
+            userpic: agent.userpic.as_deref(),
+        }
+    }
+}
+
+/// A visitor as receivers see them: nothing is left out, and only what the contract allows is null (contract B.3, G-23).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WebhookVisitorJson<'a> {
+    id: &'a str,
+    thread_id: &'a str,
+    thread_link: String,
+    source: &'static str,
+    source_channel_ref: Option<&'a str>,
+    source_channel_link: Option<&'a str>,
+    source_conversation_ref: Option<&'a str>,
+    group_id: Option<&'a str>,
+    color: &'a str,
+    ip: Option<&'a str>,
+    browser_language: &'a str,
+    conversation_language: &'a str,
+    browser: &'a str,
+    os: &'a str,
+    user_agent: &'a str,
+    country: &'a str,
+    city: &'a str,
+    last_visit: Option<Value>,
+    displayed_name: String,
+    contact_attributes: Option<&'a Attributes>,
+    // These may be null by the contract; but receivers that know Brevo's documents only take an empty object.
+    integration_attributes: &'a Attributes,
+    attributes: &'a Attributes,
+    formatted_attributes: BTreeMap<&'a str, String>,
+    notes: Option<&'a str>,
+    contact_id: Option<i64>,
+    marketing_consent: bool,
+    terms_of_service_consent: bool,
+}
+
+impl<'a> WebhookVisitorJson<'a> {
+    fn new(public_url: &str, thread: &'a Thread) -> Self {
+        let visitor = &thread.visitor;
+        let thread_id = conversation_id(thread);
+        Self {
+            id: visitor.id.as_str(),
+            thread_id,
+            thread_link: format!("{public_url}/conversations/{thread_id}"),
+            source: thread.channel.as_str(),
+            source_channel_ref: None,
+            source_channel_link: None,
+            source_conversation_ref: None,
+            group_id: visitor.group_id.as_ref().map(|id| id.as_str()),
+            color: &visitor.color,
+            ip: None,
+            browser_language: "",
+            conversation_language: "",
+            browser: "",
+            os: "",
+            user_agent: "",
+            country: "",
+            city: "",
+            last_visit: None,
+            displayed_name: visitor.displayed_name(),
+            contact_attributes: None,
+            integration_attributes: &visitor.attributes,
+            attributes: &visitor.attributes,
+            formatted_attributes: formatted(&visitor.attributes),
+            notes: visitor.notes.as_deref(),
+            contact_id: None,
+            marketing_consent: visitor.marketing_consent,
+            terms_of_service_consent: visitor.terms_of_service_consent,
+        }
+    }
+}
+
+/// The attributes that have a form for people: phone numbers with their plus sign.
+fn formatted(attributes: &Attributes) -> BTreeMap<&str, String> {
+    let phones = ["SMS", "WHATSAPP"].into_iter().filter_map(|name| {
+        let digits = match attributes.get(name)? {
+            Attribute::Text(text) => text.trim_start_matches('+').to_owned(),
+            Attribute::Integer(number) => number.to_string(),
+            Attribute::Boolean(_) | Attribute::Number(_) => return None,
+        };
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        is_number.then(|| (name, format!("+{digits}")))
+    });
+    phones.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        conversation::Channel,
+        id::{ConversationId, ConversationNumber, MessageId, VisitorId, VisitorNumber},
+        message::{File, ImageInfo, MessageDetails, MessageKind},
+        visitor::Visitor,
+    };
+
+    use super::*;
+
+    fn thread() -> Thread {
+        Thread {
+            conversation_id: Some(ConversationId::new("MxhGJAEugdLtS2BBq")),
+            visitor: Visitor {
+                number: VisitorNumber(1),
+                id: VisitorId::known("kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg"),
+                group_id: None,
+                color: "#7b61ff".to_owned(),
+                attributes: Attributes::new(),
+                notes: None,
+                marketing_consent: false,
+                terms_of_service_consent: false,
+                created_at: 0,
+            },
+            channel: Channel::Widget,
+        }
+    }
+
+    fn picture() -> File {
+        File {
+            name: "photo.png".to_owned(),
+            link: "https://chat.example/photo".to_owned(),
+            mime_type: "image/png".to_owned(),
+            size: 15_538,
+            is_image: true,
+            is_inline: false,
+            inline_id: None,
+            is_allowed_file_type: true,
+            image_info: Some(ImageInfo {
+                width: 1_129,
+                height: 525,
+                preview_link: "https://chat.example/preview".to_owned(),
+            }),
+        }
+    }
+
+    fn message(details: MessageDetails) -> Message {
+        Message {
+            conversation: ConversationNumber(1),
+            conversation_id: ConversationId::new("MxhGJAEugdLtS2BBq"),
+            seq: 1,
+            id: MessageId::new("eYBEm3gq3zc5ayE2g"),
+            kind: MessageKind::Visitor,
+            text: "photo.png".to_owned(),
+            visitor_id: VisitorId::known("kZMvWhf8npAu3H6qd57w2Hv6nh6rnxvg"),
+            agent: None,
+            created_at: 1_665_578_399_000,
+            is_pushed: false,
+            is_trigger: false,
+            is_missed: false,
+            is_missed_by_visitor: false,
+            is_bot: false,
+            is_sent_via_js_api: false,
+            received_from: None,
+            cid: None,
+            details: Some(Box::new(details)),
+        }
+    }
+
+    #[test]
+    fn files_have_the_names_of_every_generation() {
+        let happening = Happening::Fragment {
+            thread: thread(),
+            messages: vec![
+                message(MessageDetails {
+                    file: Some(picture()),
+                    ..MessageDetails::default()
+                }),
+                message(MessageDetails {
+                    attachments: vec![picture()],
+                    ..MessageDetails::default()
+                }),
+            ],
+            agents: vec![],
+            is_no_available_agent: false,
+        };
+        let body = webhook_body("https://chat.example", &happening, 0);
+        let body: Value = serde_json::from_str(&body).expect("it is JSON");
+        let expected = json!({
+            "name": "photo.png", "filename": "photo.png", "fileName": "photo.png",
+            "link": "https://chat.example/photo", "url": "https://chat.example/photo",
+            "mimeType": "image/png", "size": 15_538,
+            "isImage": true, "isSticker": false, "isInline": false, "isAllowedFileType": true,
+            "imageInfo": {
+                "width": 1_129, "height": 525,
+                "previewLink": "https://chat.example/preview",
+                "previewUrl": "https://chat.example/preview",
+            },
+        });
+        assert_eq!(body["messages"][0]["file"], expected);
+        assert_eq!(body["messages"][1]["attachments"], json!([expected]));
+    }
+}
