@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build web test lint
+.PHONY: help run build web test lint bench
 
 # An exact version that rustup knows only as "stable" would be refused or downloaded again.
 ifeq ($(RUSTUP_TOOLCHAIN),)
@@ -24,6 +24,7 @@ help:
 	@echo "make web      the front-ends only"
 	@echo "make test     install what the tests need, run every test"
 	@echo "make lint     formatting, clippy, documentation, dependencies"
+	@echo "make bench    how fast a release is on this machine (BENCHMARKS.md); BENCH=\"send --rounds 5\" for less or more"
 
 run: build
 	@scripts/run.sh $(TARGET)/release/parlour
@@ -42,6 +43,7 @@ test:
 	@$(STAGE) "tests on SQLite" $(CLEAN) cargo test --workspace
 	@$(STAGE) "API tests on PostgreSQL" $(CLEAN) scripts/with-postgres.sh cargo test -p server --test api
 	@$(STAGE) "binary" cargo build -p server --bin parlour
+	@$(STAGE) "bench, short" $(CLEAN) $(TARGET)/debug/parlour bench --quick --dir $(TARGET)
 	@$(STAGE) "clients of Brevo on SQLite" $(CLEAN) python3 clients/run.py --binary $(TARGET)/debug/parlour
 	@$(STAGE) "clients of Brevo on PostgreSQL" $(CLEAN) scripts/with-postgres.sh sh -c \
 	    'python3 clients/run.py --binary $(TARGET)/debug/parlour --database-url "$$PARLOUR_DATABASE_URL"'
@@ -57,3 +59,6 @@ lint:
 	@if cargo machete --version >/dev/null 2>&1; then \
 	    $(STAGE) "cargo-machete" cargo machete; \
 	else echo "cargo-machete is not installed: skipped" >&2; fi
+
+bench: build
+	@$(CLEAN) $(TARGET)/release/parlour bench --dir $(TARGET) $(BENCH)

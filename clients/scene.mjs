@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 10;
-// Five seconds of polls: an allowance of one call a second comes back long before.
+// Five seconds of polls and more: an allowance of one call a second comes back long before.
 const POLLS_MAX = 500;
 
 export const server = { url: setting("PARLOUR_URL"), apiKey: setting("PARLOUR_API_KEY") };
@@ -41,7 +41,8 @@ export const sendAsVisitor = (visitorId, text) =>
 
 export const findAgent = (agentId) => native("GET", `/api/v1/agents/${agentId}`);
 
-async function native(method, path, body) {
+/** A call of the native API, which must succeed. */
+export async function native(method, path, body) {
   const reply = await request(server, method, path, body);
   if (reply.status >= 300) {
     throw new Error(`${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
@@ -63,6 +64,16 @@ async function request({ url, apiKey }, method, path, body) {
   };
 }
 
+/** Asks until the answer is there. */
+export async function eventually(what, find) {
+  for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+    const found = await find();
+    if (found) return found;
+    await delay(POLL_MS);
+  }
+  throw new Error(`${what} never came`);
+}
+
 /**
  * Spends the slow server's allowance and gives back the refusal.
  *
@@ -75,11 +86,8 @@ export async function spendAllowance() {
   return requestUntil(429);
 }
 
-async function requestUntil(status) {
-  for (let polls = 0; polls < POLLS_MAX; polls += 1) {
+const requestUntil = (status) =>
+  eventually(`an answer of ${status}`, async () => {
     const reply = await request(slowServer, "GET", "/v3/conversations/messages/unknown");
-    if (reply.status === status) return reply;
-    await delay(POLL_MS);
-  }
-  throw new Error(`the slow server never answered ${status}`);
-}
+    return reply.status === status && reply;
+  });

@@ -48,23 +48,23 @@ def fresh_email():
 
 
 def find_owner():
-    agents = _native("GET", "/api/v1/agents")["items"]
+    agents = native("GET", "/api/v1/agents")["items"]
     return next(agent for agent in agents if not agent["isDummy"])
 
 
 def create_group(*agent_ids):
     group = {"name": f"Sales {uuid.uuid4()}", "agentIds": agent_ids, "isPrivate": False}
-    return _native("POST", "/api/v1/groups", group)
+    return native("POST", "/api/v1/groups", group)
 
 
 def find_agent(agent_id):
-    return _native("GET", f"/api/v1/agents/{agent_id}")
+    return native("GET", f"/api/v1/agents/{agent_id}")
 
 
 def send_as_visitor(visitor_id, text):
     """Only the native API lets a program speak as the visitor."""
     path = f"/api/v1/visitors/{urllib.parse.quote(visitor_id, safe='')}/messages"
-    return _native("POST", path, {"text": text})
+    return native("POST", path, {"text": text})
 
 
 def spend_allowance():
@@ -87,7 +87,8 @@ def _request_until(status):
     raise AssertionError(f"the slow server never answered {status}")
 
 
-def _native(method, path, body=None):
+def native(method, path, body=None):
+    """A call of the native API, which must succeed."""
     reply = _request(SERVER, method, path, body)
     if reply.status >= 300:
         raise AssertionError(f"{method} {path} answered {reply.status}: {reply.body}")

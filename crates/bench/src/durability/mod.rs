@@ -1,0 +1,48 @@
+//! The proof that nothing is lost: the real server is killed and cut off under load, and compared with a ledger.
+//!
+//! The ledger is kept by this process, which no fault touches: what was sent, and what was answered. Afterwards every
+//! acknowledged message must be there exactly once, in order, and nothing that nobody sent (trust 3, L1–L6).
+
+mod chance;
+mod crash;
+mod experiment;
+pub mod ledger;
+pub mod load;
+pub mod mount;
+mod powercut;
+pub mod process;
+mod receiver;
+mod report;
+mod wait;
+mod webhooks;
+
+use std::path::PathBuf;
+
+pub use crash::crash;
+pub use powercut::powercut;
+pub use report::{Findings, Report, WebhookReport};
+pub use wait::until;
+
+/// Why an experiment could not be made: something other than what it looks for went wrong.
+pub type Result<T> = std::result::Result<T, String>;
+
+/// How an experiment is made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The `parlour` that is put to the test.
+    pub binary: PathBuf,
+    /// How often the fault comes.
+    pub rounds: u64,
+    /// Where the data are made, in a directory of their own that is removed afterwards.
+    pub directory: PathBuf,
+    /// Chooses the moments.
+    pub seed: u64,
+}
+
+impl Options {
+    /// Rounds of [`crash`] where nobody says how many (trust 3.1).
+    pub const CRASH_ROUNDS: u64 = 60;
+
+    /// Rounds of [`powercut`] where nobody says how many (trust 3.2).
+    pub const POWERCUT_ROUNDS: u64 = 40;
+}
