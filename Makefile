@@ -44,8 +44,8 @@ test:
 	@$(STAGE) "API tests on PostgreSQL" $(CLEAN) scripts/with-postgres.sh cargo test -p server --test api
 	@$(STAGE) "binary" cargo build -p server --bin parlour
 	@$(STAGE) "bench, short" $(CLEAN) $(TARGET)/debug/parlour bench --quick --dir $(TARGET)
-	@$(STAGE) "clients of Brevo on SQLite" $(CLEAN) python3 clients/run.py --binary $(TARGET)/debug/parlour
-	@$(STAGE) "clients of Brevo on PostgreSQL" $(CLEAN) scripts/with-postgres.sh sh -c \
+	@$(STAGE) "clients and receivers on SQLite" $(CLEAN) python3 clients/run.py --binary $(TARGET)/debug/parlour
+	@$(STAGE) "clients and receivers on PostgreSQL" $(CLEAN) scripts/with-postgres.sh sh -c \
 	    'python3 clients/run.py --binary $(TARGET)/debug/parlour --database-url "$$PARLOUR_DATABASE_URL"'
 	@$(STAGE) "schemathesis" $(CLEAN) python3 scripts/schemathesis.py --binary $(TARGET)/debug/parlour
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the suites of the official Brevo clients against a Parlour binary.
+"""Runs the suites of the official Brevo clients and of the receivers of webhooks against a Parlour binary.
 
 Installs what a suite needs, starts two servers on fresh data directories and free ports
 (the second with a tiny rate limit), and closes with one line: clients: N passed, N failed.
@@ -38,6 +38,12 @@ GENEROUS_LIMITS = {
     "PARLOUR_LIMITS_PING_PER_AGENT_PER_MINUTE": "1000",
     "PARLOUR_LIMITS_PING_BURST": "1000",
 }
+# Receivers listen on this machine, and nobody waits three seconds for a fragment.
+WEBHOOKS = {
+    "PARLOUR_WEBHOOKS_ALLOW_NETWORKS": "127.0.0.0/8",
+    "PARLOUR_WEBHOOKS_FRAGMENT_SILENCE_SECONDS": "1",
+    "PARLOUR_WEBHOOKS_FIRST_RETRY_SECONDS": "1",
+}
 TINY_LIMITS = {"PARLOUR_LIMITS_API_KEY_PER_SECOND": "1", "PARLOUR_LIMITS_API_KEY_BURST": "2"}
 
 
@@ -50,9 +56,10 @@ def main():
     for suite in suites:
         suite.install(suite.folder)
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(running_server(arguments.binary, GENEROUS_LIMITS, arguments.database_url))
+        generous = GENEROUS_LIMITS | WEBHOOKS
+        server = stack.enter_context(running_server(arguments.binary, generous, arguments.database_url))
         slow = stack.enter_context(running_server(arguments.binary, TINY_LIMITS))
-        variables = suite_variables(server, slow)
+        variables = suite_variables(server, slow) | command_variables(arguments.binary, server)
         counts = [run_suite(suite, variables) for suite in suites]
 
     passed, failed = (sum(column) for column in zip(*counts))
@@ -80,14 +87,16 @@ def parse_arguments():
 class Server:
     url: str
     api_key: str
+    # How a command finds its data.
+    settings: dict
 
 
 @contextlib.contextmanager
-def running_server(binary, limits, database_url=None):
+def running_server(binary, settings, database_url=None):
     """A server with one organization, stopped and forgotten at the end."""
-    environment = bare_environment() | limits
     if database_url:
-        environment["PARLOUR_DATABASE_URL"] = database_url
+        settings = settings | {"PARLOUR_DATABASE_URL": database_url}
+    environment = bare_environment() | settings
     with tempfile.TemporaryDirectory(prefix="parlour-clients-") as folder:
         data_dir = f"{folder}/data"
         organization = init(binary, data_dir, environment)
@@ -99,7 +108,7 @@ def running_server(binary, limits, database_url=None):
         try:
             url = f"http://127.0.0.1:{port}"
             wait_until_ready(url, process, log_path)
-            yield Server(url, organization["apiKey"])
+            yield Server(url, organization["apiKey"], settings | {"PARLOUR_DATA_DIR": data_dir})
         finally:
             stop(process)
 
@@ -193,7 +202,7 @@ def install_python(folder):
 
 
 def node_command(folder):
-    return ["node", "--test-reporter=spec", "conversations.test.mjs"]
+    return ["node", "--test", "--test-reporter=spec", "--test-concurrency=1"]
 
 
 def python_command(folder):
@@ -230,6 +239,13 @@ def suite_variables(server, slow):
         # Python suites share the modules beside this file.
         "PYTHONPATH": str(HERE),
     }
+
+
+def command_variables(binary, server):
+    """The binary and its data, for suites that run commands."""
+    names = ("PARLOUR_DATA_DIR", "PARLOUR_DATABASE_URL", "PARLOUR_WEBHOOKS_ALLOW_NETWORKS")
+    found = {name: server.settings[name] for name in names if name in server.settings}
+    return found | {"PARLOUR_BINARY": str(binary)}
 
 
 def create_oauth_key(server):
@@ -274,6 +290,8 @@ SUITES = [
     Suite("brevo-node-3", install_node, node_command, count_node),
     Suite("brevo-python-5", install_python, python_command, count_python),
     Suite("sib-python-7", install_python, python_command, count_python),
+    Suite("webhooks-node", install_node, node_command, count_node),
+    Suite("webhooks-python", install_python, python_command, count_python),
 ]
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 POLL_SECONDS = 0.01
-# Five seconds of polls: an allowance of one call a second comes back long before.
+# Five seconds of polls and more: an allowance of one call a second comes back long before.
 POLLS_MAX = 500
 TIMEOUT_SECONDS = 30
 
@@ -79,12 +79,21 @@ def spend_allowance():
 
 
 def _request_until(status):
-    for _ in range(POLLS_MAX):
+    def find():
         reply = _request(SLOW_SERVER, "GET", "/v3/conversations/messages/unknown")
-        if reply.status == status:
-            return reply
+        return reply if reply.status == status else None
+
+    return eventually(f"an answer of {status}", find)
+
+
+def eventually(what, find):
+    """Asks until the answer is there."""
+    for _ in range(POLLS_MAX):
+        found = find()
+        if found:
+            return found
         time.sleep(POLL_SECONDS)
-    raise AssertionError(f"the slow server never answered {status}")
+    raise AssertionError(f"{what} never came")
 
 
 def native(method, path, body=None):
