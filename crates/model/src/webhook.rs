@@ -117,6 +117,10 @@ impl WebhookEvents {
     }
 }
 
+/// The header by which a delivery is known wherever it comes: a server that sends webhooks does not take it, or an event
+/// could lead to a request and that to an event without end (trust, case I10).
+pub const DEPTH_HEADER: &str = "parlour-depth";
+
 /// How long the secret before a rotation still signs beside the new one (trust 1.4).
 pub const PREVIOUS_SECRET_MS: i64 = 24 * HOUR_MS;
 

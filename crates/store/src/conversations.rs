@@ -271,13 +271,32 @@ pub fn list(
     after: Place,
     limit: i64,
 ) -> Result<Vec<(Conversation, Place)>> {
+    if let Some(status) = filter.status {
+        return list_of_status(tx, scope, filter, status, after, limit);
+    }
+    // The index orders within one status, so that a page is a short walk along it whatever there is.
+    let mut found = Vec::new();
+    for status in [Status::Open, Status::Closed] {
+        found.extend(list_of_status(tx, scope, filter, status, after, limit)?);
+    }
+    found.sort_unstable_by_key(|(_, place)| std::cmp::Reverse((place.minute, place.number)));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}
+
+fn list_of_status(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    filter: &Filter,
+    status: Status,
+    after: Place,
+    limit: i64,
+) -> Result<Vec<(Conversation, Place)>> {
     const SQL: &str = concat!(
         "select ",
         conversation_columns!(),
-        " where c.organization = $1 \
-        and (c.list_minute < $2 or (c.list_minute = $2 and c.number < $3)) \
-        and (cast($4 as text) is null or c.status = $4) and (cast($5 as text) is null or a.id = $5) \
-        and (cast($6 as text) is null or g.id = $6) \
+        " where c.organization = $1 and c.status = $4 and (c.list_minute, c.number) < ($2, $3) \
+        and (cast($5 as text) is null or a.id = $5) and (cast($6 as text) is null or g.id = $6) \
         and (cast($7 as text) is null or v.search_text like $7 escape '\\') \
         and (cast($8 as bigint) is null or c.visitor = $8) \
         order by c.list_minute desc, c.number desc limit $9"
@@ -290,7 +309,7 @@ pub fn list(
         scope.organization.into(),
         after.minute.into(),
         after.number.into(),
-        filter.status.map(Status::as_str).into(),
+        status.as_str().into(),
         filter.assignee.as_ref().into(),
         filter.group.as_ref().into(),
         pattern.as_ref().into(),

@@ -14,6 +14,9 @@ use crate::{
 /// Faults that a check tells; one is enough to distrust a file.
 const FAULTS_MAX: usize = 5;
 
+/// How soon a check whose time is up is interrupted again.
+const AGAIN: Duration = Duration::from_millis(5);
+
 /// PostgreSQL's settings without which something acknowledged may be lost.
 const POSTGRES_SETTINGS: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit"];
 
@@ -120,8 +123,11 @@ impl Inspector {
         let (end, ended) = mpsc::channel::<()>();
         let found = std::thread::scope(|scope| {
             scope.spawn(move || {
-                if ended.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let mut wait = limit;
+                while ended.recv_timeout(wait) == Err(mpsc::RecvTimeoutError::Timeout) {
                     interrupt.interrupt();
+                    // A check that has not begun yet does not notice.
+                    wait = AGAIN;
                 }
             });
             let found = faults(connection, depth);
@@ -160,7 +166,7 @@ fn faults(connection: &SqliteConnection, depth: Depth) -> rusqlite::Result<Vec<S
 }
 
 fn setting(client: &mut Client, name: &str) -> Result<String> {
-    const SQL: &str = "select current_setting($1)";
-    let row = client.query_one(SQL, &[&name]).map_err(Error::from)?;
+    const POSTGRES: &str = "select current_setting($1)";
+    let row = client.query_one(POSTGRES, &[&name]).map_err(Error::from)?;
     Ok(row.get(0))
 }

@@ -82,6 +82,12 @@ pub fn give_back(tx: &mut Tx<'_>, number: JobNumber, fence: i64, run_at: Millis)
     Ok(tx.run(SQL, &[number.into(), fence.into(), run_at.into()])? == 1)
 }
 
+/// Ends all leases: for a start where no other worker can be alive.
+pub fn release_all(tx: &mut Tx<'_>, now: Millis) -> Result<u64> {
+    const SQL: &str = "update jobs set leased_until = 0, fence = fence + 1 where dead_at is null and leased_until > $1";
+    tx.run(SQL, &[now.into()])
+}
+
 /// Notes that a job failed, and when it is to be tried again. False where the lease was lost.
 pub fn fail(
     tx: &mut Tx<'_>,

@@ -143,7 +143,8 @@ pub struct Outcome {
     pub status: DeliveryStatus,
     /// When it is tried again, where it is pending.
     pub due_at: Option<Millis>,
-    /// Whether others of its lane wait for it, where it is pending.
+    /// Whether others of its lane go on waiting for it, where it is pending. One that stepped aside, or is sent again by
+    /// itself, holds nothing whatever becomes of it: others may have its place.
     pub holds_lane: bool,
 }
 
@@ -155,7 +156,7 @@ pub fn finish(
     attempt: &Attempt,
     outcome: Outcome,
 ) -> Result<bool> {
-    const SQL: &str = "update webhook_deliveries set status = $4, due_at = $5, holds_lane = $6, leased_until = 0, tries = $7, attempts = attempts + 1 \
+    const SQL: &str = "update webhook_deliveries set status = $4, due_at = $5, holds_lane = (holds_lane and $6), leased_until = 0, tries = $7, attempts = attempts + 1 \
         where event = $1 and endpoint = $2 and fence = $3 and status = 'pending' returning attempts";
     const ATTEMPT: &str = "insert into webhook_attempts (event, endpoint, attempt, at, http_status, error, duration_ms) \
         values ($1, $2, $3, $4, $5, $6, $7)";

@@ -10,8 +10,8 @@ use app::{
 use model::{
     conversation::Conversation,
     id::{
-        AgentNumber, ConversationNumber, GroupNumber, KeyNumber, OrganizationNumber, Scope,
-        VisitorNumber,
+        AgentNumber, ConversationNumber, EndpointNumber, GroupNumber, KeyNumber,
+        OrganizationNumber, Scope, VisitorNumber,
     },
     time::Millis,
 };
@@ -339,6 +339,9 @@ fn describe_settings(tx: &mut Tx<'_>, scope: Scope, lines: &mut Vec<String>) -> 
     }
     for key in store::keys::list(tx, scope, KeyNumber(0), ROWS_MAX)? {
         lines.push(format!("{key:?}"));
+    }
+    for endpoint in store::webhook_endpoints::list(tx, scope, EndpointNumber(0), ROWS_MAX)? {
+        lines.push(format!("{endpoint:?}"));
     }
     Ok(())
 }

@@ -145,7 +145,9 @@ pub fn update(
         endpoint.description = parse_description(Some(description))?;
     }
     if command.authentication.is_some() || command.headers.is_some() {
-        let mut credentials = secrets::open_credentials(write.sealer(), &endpoint)?;
+        // What this server's key no longer opens is lost, and may be given anew.
+        let opened = secrets::open_credentials(write.sealer(), &endpoint);
+        let mut credentials = opened.unwrap_or_default();
         if let Some(authentication) = &command.authentication {
             credentials.authentication.clone_from(authentication);
         }
@@ -189,8 +191,15 @@ pub fn rotate_secret(
     }
     let secret = secrets::make();
     let sealed = secrets::seal_secret(write.sealer(), &endpoint, &secret);
+    // What this server's key no longer opens is lost; with a new secret the endpoint works again.
+    let is_readable = secrets::open_secret(write.sealer(), &endpoint).is_ok();
     let previous = std::mem::replace(&mut endpoint.secret, sealed);
-    endpoint.previous_secret = Some((previous, write.now() + PREVIOUS_SECRET_MS));
+    let until = write.now() + PREVIOUS_SECRET_MS;
+    endpoint.previous_secret = is_readable.then_some((previous, until));
+    if secrets::open_credentials(write.sealer(), &endpoint).is_err() {
+        let none = Credentials::default();
+        endpoint.credentials = secrets::seal_credentials(write.sealer(), &endpoint, &none);
+    }
     webhook_endpoints::update(write.tx(), &endpoint)?;
     Ok(CreatedEndpoint { endpoint, secret })
 }

@@ -5,7 +5,7 @@
 use model::{
     id::{ConversationNumber, OrganizationNumber, Scope},
     job::JobKind,
-    message::{Message, MessageKind},
+    message::Message,
     webhook::WebhookEventKind,
 };
 use store::conversations::{self, Advanced, Unsent};
@@ -111,13 +111,7 @@ fn cut(write: &mut Write<'_, '_>, place: &Place, unsent: Unsent, last_seq: i64) 
     let Some(last) = messages.last().map(|message| message.seq) else {
         return Ok(());
     };
-    let mut agents = authors(write, place.organization, &messages)?;
-    if agents.is_empty() && unsent.by == MessageKind::Visitor {
-        let conversation = conversations::get(write.tx(), scope, place.conversation)?;
-        if let Some(id) = conversation.assignee_id {
-            agents.extend(store::agents::find(write.tx(), scope, &id)?);
-        }
-    }
+    let agents = authors(write, place.organization, &messages)?;
     let happening = Happening::Fragment {
         thread: thread(write, place)?,
         messages,

@@ -41,7 +41,7 @@ pub enum Happening {
         thread: Thread,
         /// The messages, oldest first; never in another fragment.
         messages: Vec<Message>,
-        /// Who wrote them, and who works on the conversation.
+        /// The agents who wrote them: none where the visitor did.
         agents: Vec<Agent>,
         /// No agent takes chats now.
         is_no_available_agent: bool,

@@ -45,7 +45,9 @@ impl Default for WebhookSettings {
 /// Writes an event as it is sent. It comes from the door that knows the form, and runs inside the transaction of what
 /// happened: what is sent later is what was true then.
 #[derive(Clone)]
-pub struct Renderer(Arc<dyn Fn(&Happening, Millis) -> String + Send + Sync>);
+pub struct Renderer(Arc<Render>);
+
+type Render = dyn Fn(&Happening, Millis) -> String + Send + Sync;
 
 impl Renderer {
     /// Takes a function that has no effects. It is given the time at which that happened.

@@ -1,15 +1,14 @@
 //! Kill -9 under load, again and again (trust 3.1).
 
-use super::{Options, Report, Result, experiment::Experiment, process::Installation};
+use tempfile::TempDir;
 
-/// Kills the server at random moments while writers send, starts it again, has them repeat what had no answer, and
-/// compares. Its directory, port and webhook receiver are its own.
-pub fn crash(options: &Options) -> Result<Report> {
-    let directory = tempfile::tempdir_in(&options.directory)
-        .map_err(|error| format!("{}: {error}", options.directory.display()))?;
+use super::{Options, Report, Result, experiment::Experiment, process::Installation};
+use crate::progress::Stop;
+
+pub(super) fn run(options: &Options, directory: &TempDir, stop: &Stop) -> Result<Report> {
     let data = directory.path().join("data");
     let installation = Experiment::set(Installation::new(&options.binary, &data));
-    let mut experiment = Experiment::begin("crash", options, &installation)?;
+    let mut experiment = Experiment::begin("crash", options, &installation, stop)?;
     let mut server = installation.start()?;
     for _ in 0..options.rounds {
         let running = experiment.load(&server)?;

@@ -17,6 +17,10 @@ use super::{
     wait,
     webhooks::{self, Webhooks},
 };
+use crate::{
+    progress::{Progress, Stop},
+    stopwatch,
+};
 
 /// Writers at the same time.
 const WRITERS: usize = 8;
@@ -28,7 +32,7 @@ const MILLISECONDS_BEFORE: std::ops::Range<u64> = 1..400;
 /// What is known so far.
 pub(super) struct Experiment {
     account: Account,
-    webhooks: Option<Webhooks>,
+    webhooks: Webhooks,
     chance: Chance,
     written: Vec<Writer>,
     /// Conversations of the last round that are to be closed in the next.
@@ -36,6 +40,9 @@ pub(super) struct Experiment {
     /// Visitors whose conversations were closed.
     closed: HashSet<String>,
     report: Report,
+    rounds: u64,
+    progress: Progress,
+    stop: Stop,
     begun: Instant,
 }
 
@@ -45,8 +52,9 @@ impl Experiment {
         name: &str,
         options: &Options,
         installation: &Installation,
+        stop: &Stop,
     ) -> Result<Self> {
-        let begun = wait::now();
+        let begun = stopwatch::now();
         let account = installation.init()?;
         let server = installation.start()?;
         let webhooks = Webhooks::start(&account, &server.address())?;
@@ -62,6 +70,9 @@ impl Experiment {
                 name: name.to_owned(),
                 ..Report::default()
             },
+            rounds: options.rounds,
+            progress: Progress::start(name.to_owned(), stop),
+            stop: stop.clone(),
             begun,
         })
     }
@@ -73,7 +84,9 @@ impl Experiment {
 
     /// Has writers send until the moment for the fault has come. They go on until it does.
     pub(super) fn load(&mut self, server: &Process) -> Result<Running> {
-        let name = format!("visitor-{}", self.report.rounds);
+        let done = self.report.rounds;
+        self.progress.show(done as f64 / self.rounds as f64)?;
+        let name = format!("visitor-{done}");
         let load = Load::start(&self.account, &server.address(), &name, WRITERS);
         let running = Running {
             load,
@@ -143,8 +156,10 @@ impl Experiment {
         self.report.findings = load::check(&self.written, &server.address())?;
         let entries = self.written.iter().map(|writer| writer.entries().len());
         self.report.acknowledged = entries.sum::<usize>() as u64;
-        let webhooks = self.webhooks.as_ref();
-        self.report.webhooks = webhooks.map(|all| all.check(&self.written, &self.closed));
+        let webhooks = self
+            .webhooks
+            .check(&self.written, &self.closed, &self.stop)?;
+        self.report.webhooks = Some(webhooks);
         self.report.seconds = self.begun.elapsed().as_secs_f64();
         Ok(self.report)
     }

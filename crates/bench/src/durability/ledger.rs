@@ -8,7 +8,8 @@ use std::{
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use super::{Findings, Result, process::Account, wait};
+use super::{Findings, Result, process::Account};
+use crate::stopwatch;
 
 /// How long an answer is waited for: longer than a server may need for anything it does not hang at.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -153,7 +154,7 @@ impl Writer {
             let key: String = text.chars().take(KEY_LENGTH_MAX).collect();
             request = request.header("idempotency-key", key);
         }
-        let begun = wait::now();
+        let begun = stopwatch::now();
         let answer = request.send_json(&body).and_then(|mut answer| {
             let json = answer.body_mut().read_json::<Value>()?;
             Ok((answer, json))

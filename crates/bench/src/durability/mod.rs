@@ -18,8 +18,10 @@ mod webhooks;
 
 use std::path::PathBuf;
 
-pub use crash::crash;
-pub use powercut::powercut;
+use tempfile::TempDir;
+
+use crate::progress::Stop;
+
 pub use report::{Findings, Report, WebhookReport};
 pub use wait::until;
 
@@ -40,9 +42,33 @@ pub struct Options {
 }
 
 impl Options {
-    /// Rounds of [`crash`] where nobody says how many (trust 3.1).
+    /// Rounds of [`crash()`] where nobody says how many (trust 3.1).
     pub const CRASH_ROUNDS: u64 = 60;
 
-    /// Rounds of [`powercut`] where nobody says how many (trust 3.2).
+    /// Rounds of [`powercut()`] where nobody says how many (trust 3.2).
     pub const POWERCUT_ROUNDS: u64 = 40;
+}
+
+/// Kills the server at random moments while writers send, starts it again, has them repeat what had no answer, and
+/// compares (trust 3.1). Directory, ports and the receiver of webhooks are its own.
+pub fn crash(options: &Options) -> Result<Report> {
+    experiment(options, crash::run)
+}
+
+/// Cuts the power at random moments while writers send, starts the server on what the disk has then, has them repeat
+/// what had no answer, and compares (trust 3.2). Needs root and loop devices; without them the report says that it was
+/// skipped.
+pub fn powercut(options: &Options) -> Result<Report> {
+    experiment(options, powercut::run)
+}
+
+/// Whoever interrupts an experiment leaves nothing behind: it ends by an error, and everything is put away.
+fn experiment(
+    options: &Options,
+    run: fn(&Options, &TempDir, &Stop) -> Result<Report>,
+) -> Result<Report> {
+    let directory = tempfile::tempdir_in(&options.directory)
+        .map_err(|error| format!("{}: {error}", options.directory.display()))?;
+    let stop = Stop::on_signals()?;
+    run(options, &directory, &stop).map_err(|error| stop.check().err().unwrap_or(error))
 }

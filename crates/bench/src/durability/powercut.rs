@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use tempfile::TempDir;
 
 use super::{
     Options, Report, Result,
@@ -15,21 +16,18 @@ use super::{
     mount::{self, Mount},
     process::{Installation, Process},
 };
+use crate::progress::Stop;
 
-/// What the data of many rounds need, and little enough to be copied in a moment.
-const IMAGE_BYTES: u64 = 512 << 20;
+/// What the data of many rounds need; only what is written takes space, and time when it is copied.
+const IMAGE_BYTES: u64 = 2 << 30;
 
-/// Cuts the power at random moments while writers send, starts the server on what the disk has then, has them repeat
-/// what had no answer, and compares. Needs root and loop devices; without them the report says that it was skipped.
-pub fn powercut(options: &Options) -> Result<Report> {
-    let directory = tempfile::tempdir_in(&options.directory)
-        .map_err(|error| format!("{}: {error}", options.directory.display()))?;
+pub(super) fn run(options: &Options, directory: &TempDir, stop: &Stop) -> Result<Report> {
     let mut disk = match Disk::make(directory.path()) {
         Ok(disk) => disk,
         Err(reason) => return Ok(Report::of_skipped("powercut", reason)),
     };
     let mut installation = disk.installation(options);
-    let mut experiment = Experiment::begin("powercut", options, &installation)?;
+    let mut experiment = Experiment::begin("powercut", options, &installation, stop)?;
     let mut server = installation.start()?;
     for _ in 0..options.rounds {
         let running = experiment.load(&server)?;

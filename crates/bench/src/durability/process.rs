@@ -14,6 +14,7 @@ use std::{
 use serde_json::Value;
 
 use super::{Result, wait};
+use crate::stopwatch;
 
 /// Lines of a server's log that are kept for telling why it ended.
 const LINES_KEPT: usize = 20;
@@ -94,7 +95,7 @@ impl Installation {
 
     /// Starts a server on a free port and waits for its word that it is ready.
     pub fn start(&self) -> Result<Process> {
-        let begun = wait::now();
+        let begun = stopwatch::now();
         let mut child = self
             .command()
             .args(["serve", "--listen", "127.0.0.1:0"])

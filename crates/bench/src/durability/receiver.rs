@@ -17,6 +17,10 @@ use serde::Deserialize;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use super::{Result, wait};
+use crate::progress::Stop;
+
+/// How long a delivery is under way: long enough that faults meet some of them there.
+const TAKES: Duration = Duration::from_millis(20);
 
 /// One delivery.
 #[derive(Clone, Debug)]
@@ -108,24 +112,35 @@ impl Receiver {
         lock(&self.memory).arrivals.clone()
     }
 
-    /// Waits until every message came in a fragment; false where that takes too long.
-    pub(super) fn wait_for_fragments(&self, messages: &HashSet<String>, time: Duration) -> bool {
-        self.wait(time, |memory| messages.is_subset(&memory.in_fragments))
-    }
-
-    /// Waits until the transcript of every visitor's chat came; false where that takes too long.
-    pub(super) fn wait_for_transcripts(&self, visitors: &HashSet<String>, time: Duration) -> bool {
-        self.wait(time, |memory| visitors.is_subset(&memory.in_transcripts))
-    }
-
-    fn wait(&self, time: Duration, is_there: impl Fn(&Memory) -> bool) -> bool {
-        let look = || is_there(&lock(&self.memory)).then_some(());
-        wait::until(time, "the last delivery", look).is_ok()
+    /// Waits until every message came in a fragment and the transcript of every visitor's chat, but not for ever.
+    pub(super) fn wait_for(
+        &self,
+        messages: &HashSet<String>,
+        visitors: &HashSet<String>,
+        time: Duration,
+        stop: &Stop,
+    ) {
+        let look = || {
+            let memory = lock(&self.memory);
+            let is_complete = messages.is_subset(&memory.in_fragments)
+                && visitors.is_subset(&memory.in_transcripts);
+            (is_complete || stop.check().is_err()).then_some(())
+        };
+        // What did not come in time is found by the comparison.
+        wait::until(time, "the last delivery", look).unwrap_or_default();
     }
 }
 
 fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a receiver that other processes send to, and that nothing else waits for"
+)]
+async fn linger() {
+    tokio::time::sleep(TAKES).await;
 }
 
 async fn receive(
@@ -137,6 +152,7 @@ async fn receive(
     let Some(webhook_id) = webhook_id.and_then(|id| id.to_str().ok()) else {
         return StatusCode::BAD_REQUEST;
     };
+    linger().await;
     let messages = payload.messages.into_iter().chain(payload.message);
     let arrival = Arrival {
         webhook_id: webhook_id.to_owned(),

@@ -100,7 +100,7 @@ pub struct Report {
     /// What differed at the end between the ledger and the server.
     #[serde(flatten)]
     pub findings: Findings,
-    /// What became of the webhooks; none where the server has none.
+    /// What became of the webhooks; none where nothing was done.
     pub webhooks: Option<WebhookReport>,
     /// The longest time from a start until the server was ready.
     pub slowest_start_ms: u64,
@@ -116,6 +116,11 @@ impl Report {
         self.rounds_with_findings == 0
             && self.findings.are_none()
             && webhooks.is_none_or(|webhooks| webhooks.findings.are_none())
+    }
+
+    /// As one JSON value.
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).expect("a report has nothing that JSON cannot hold")
     }
 
     pub(super) fn of_skipped(name: &str, reason: String) -> Self {
@@ -154,13 +159,12 @@ impl fmt::Display for Report {
             self.slowest_start_ms,
             self.seconds
         )?;
-        match &self.webhooks {
-            Some(webhooks) => write!(
+        if let Some(webhooks) = &self.webhooks {
+            write!(
                 formatter,
                 "\n  webhooks: {} events, {} deliveries repeated; {}; complete {} ms after the last fault",
                 webhooks.events, webhooks.repeated, webhooks.findings, webhooks.complete_after_ms
-            )?,
-            None => formatter.write_str("\n  webhooks: SKIPPED: this server has none")?,
+            )?;
         }
         let webhooks = self.webhooks.iter().flat_map(|all| &all.findings.examples);
         for example in self.findings.examples.iter().chain(webhooks) {

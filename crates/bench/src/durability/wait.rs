@@ -1,8 +1,9 @@
 //! Waits for something that another process does, and no longer than it may take.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Result;
+use crate::stopwatch::now;
 
 /// How often it is looked for.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -24,13 +25,4 @@ pub fn until<T>(time: Duration, what: &str, mut look: impl FnMut() -> Option<T>)
 /// Lets the load go on for a while.
 pub(super) fn pause(time: Duration) {
     std::thread::park_timeout(time);
-}
-
-/// The time from which something is measured.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "other processes are measured, whose clocks nobody moves"
-)]
-pub(super) fn now() -> Instant {
-    Instant::now()
 }

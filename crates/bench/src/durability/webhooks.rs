@@ -12,8 +12,8 @@ use super::{
     ledger::{Entry, Writer},
     process::{Account, Installation},
     receiver::{Arrival, Receiver},
-    wait,
 };
+use crate::{progress::Stop, stopwatch};
 
 /// What the endpoint wants to hear.
 const EVENTS: [&str; 3] = [STARTED, FRAGMENT, TRANSCRIPT];
@@ -38,30 +38,32 @@ pub(super) fn allow(installation: Installation) -> Installation {
 
 impl Webhooks {
     /// Starts a receiver and makes an endpoint for it; the server must be running.
-    pub(super) fn start(account: &Account, address: &str) -> Result<Option<Self>> {
+    pub(super) fn start(account: &Account, address: &str) -> Result<Self> {
         let receiver = Receiver::start()?;
         let owner = Writer::new(account, "nobody".to_owned());
-        let made = owner.post(
+        owner.post(
             &format!("{address}/api/v1/webhooks"),
             &json!({"url": receiver.url(), "events": EVENTS}),
-        );
-        match made {
-            Err(failure) if failure.contains("answered 404") => Ok(None),
-            made => made.map(|_| Some(Self { receiver })),
-        }
+        )?;
+        Ok(Self { receiver })
     }
 
     /// Waits for what is on its way, and compares what came with what was written and with which chats were closed.
-    pub(super) fn check(&self, written: &[Writer], closed: &HashSet<String>) -> WebhookReport {
+    pub(super) fn check(
+        &self,
+        written: &[Writer],
+        closed: &HashSet<String>,
+        stop: &Stop,
+    ) -> Result<WebhookReport> {
         let ids = written.iter().flat_map(Writer::entries);
         let ids: HashSet<String> = ids.filter_map(Entry::id).map(str::to_owned).collect();
-        let begun = wait::now();
-        self.receiver.wait_for_fragments(&ids, PATIENCE);
-        self.receiver.wait_for_transcripts(closed, PATIENCE);
-        WebhookReport {
+        let begun = stopwatch::now();
+        self.receiver.wait_for(&ids, closed, PATIENCE, stop);
+        stop.check()?;
+        Ok(WebhookReport {
             complete_after_ms: begun.elapsed().as_millis() as u64,
             ..compare(&self.receiver.arrivals(), written, closed)
-        }
+        })
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use bench::{Arguments, Effort, Form, Remote, Scenario};
+use bench::{Arguments, Effort, Form, Remote, Scenario, durability};
 use clap::{Args, Subcommand, value_parser};
 
-use super::Failure;
+use super::{Failure, output};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -43,9 +43,29 @@ pub(super) struct BenchArgs {
 
 #[derive(Subcommand)]
 enum BenchCommand {
+    /// Kill the server under load, again and again, and see that nothing is lost
+    Crash(FaultArgs),
+    /// Cut its power under load, again and again, and see that nothing is lost; as root
+    Powercut(FaultArgs),
     /// Serve what the server is compared with
     #[command(hide = true)]
     Floor(FloorArgs),
+}
+
+#[derive(Args)]
+struct FaultArgs {
+    /// How often the fault comes: 60 crashes or 40 power cuts where nothing is said
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    rounds: Option<u64>,
+    /// Print one JSON value
+    #[arg(long)]
+    json: bool,
+    /// Chooses the moments of the faults
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Where the server keeps its data meanwhile
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -57,12 +77,46 @@ struct FloorArgs {
 
 /// Measures this very binary, in processes of its own.
 pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
-    let binary =
-        || std::env::current_exe().map_err(|error| format!("this program is not found: {error}"));
     match &args.command {
+        Some(BenchCommand::Crash(fault)) => {
+            prove(fault, durability::crash, durability::Options::CRASH_ROUNDS)
+        }
+        Some(BenchCommand::Powercut(fault)) => prove(
+            fault,
+            durability::powercut,
+            durability::Options::POWERCUT_ROUNDS,
+        ),
         Some(BenchCommand::Floor(floor)) => bench::serve_floor(&floor.dir),
         None => bench::run(&arguments(args), binary()?),
     }
+}
+
+/// Runs an experiment on this very binary; fails where it found something, and where it proved nothing.
+fn prove(
+    args: &FaultArgs,
+    experiment: fn(&durability::Options) -> durability::Result<durability::Report>,
+    rounds: u64,
+) -> Result<(), Failure> {
+    let report = experiment(&durability::Options {
+        binary: binary()?,
+        rounds: args.rounds.unwrap_or(rounds),
+        directory: args.dir.clone().unwrap_or_else(std::env::temp_dir),
+        seed: args.seed,
+    })?;
+    output::line(&if args.json {
+        report.json()
+    } else {
+        report.to_string()
+    })?;
+    match report.skipped {
+        Some(_) => Err(format!("{} was skipped: nothing is proved", report.name)),
+        None if report.is_clean() => Ok(()),
+        None => Err("what was acknowledged is not there exactly once and in order".to_owned()),
+    }
+}
+
+fn binary() -> Result<PathBuf, Failure> {
+    std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))
 }
 
 fn arguments(args: &BenchArgs) -> Arguments {

@@ -244,6 +244,9 @@ fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     if args.json {
         return output::line(&json!({ "count": count }).to_string());
     }
-    output::say(&format!("{count} deliveries are sent again"));
+    output::say(&match count {
+        1 => "1 delivery is sent again".to_owned(),
+        count => format!("{count} deliveries are sent again"),
+    });
     Ok(())
 }

@@ -11,6 +11,7 @@ mod message;
 mod visitor;
 mod webhook;
 mod webhook_body;
+mod webhook_names;
 
 pub(crate) use account::{AccountJson, AddressJson, MeJson, PlanJson, RelayJson};
 pub(crate) use agent::AgentJson;
@@ -25,3 +26,4 @@ pub(crate) use webhook::{
     AuthJson, DeliveryJson, HeaderJson, ReplayedJson, WebhookJson, created_webhook_example,
 };
 pub(crate) use webhook_body::webhook_body;
+pub(crate) use webhook_names::{EventName, StatusName};

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::{EventName, StatusName};
+
 /// Characters of a secret that are shown.
 const HINT_LENGTH: usize = 4;
 
@@ -31,11 +33,12 @@ pub(crate) struct WebhookJson {
     #[schema(example = "Shop system")]
     description: String,
     /// What it is told.
-    #[schema(example = json!(["conversationStarted", "conversationFragment", "conversationTranscript"]))]
+    #[schema(value_type = Vec<EventName>, example = json!(["conversationStarted", "conversationFragment", "conversationTranscript"]))]
     events: Vec<&'static str>,
     /// What is sent as `Authorization`; its secret shows its end.
     auth: Option<AuthJson>,
     /// What is sent in headers besides; values show their end.
+    #[schema(example = json!([{"key": "x-shop", "value": "••••"}]))]
     headers: Vec<HeaderJson>,
     /// What signs deliveries, by Standard Webhooks: all of it in the answer that made it, elsewhere its end.
     #[schema(example = "••••i5Q=")]
@@ -192,10 +195,10 @@ pub(crate) struct DeliveryJson {
     #[schema(example = "7sYbGkL4pQwN9aRxM")]
     id: String,
     /// What happened.
-    #[schema(example = "conversationStarted")]
+    #[schema(value_type = EventName, example = "conversationStarted")]
     event: &'static str,
-    /// `pending`, `delivered`, `failed` after the last attempt, or `cancelled` with its endpoint.
-    #[schema(example = "pending")]
+    /// What became of it.
+    #[schema(value_type = StatusName, example = "pending")]
     status: &'static str,
     /// Every attempt, oldest first.
     attempts: Vec<AttemptJson>,

@@ -16,77 +16,68 @@ use super::MessageJson;
 
 /// Writes an event that happened at a time as it is sent. `public_url` begins the links into the inbox.
 pub(crate) fn webhook_body(public_url: &str, happening: &Happening, at: Millis) -> String {
-    let name = happening.kind().as_str();
-    let mut body = match happening {
+    let mut body = own_fields(happening);
+    if let Some(thread) = thread_of(happening) {
+        body["conversationId"] = json!(conversation_id(thread));
+        body["visitor"] = json!(WebhookVisitorJson::new(public_url, thread));
+    }
+    if !is_brevos(happening) {
+        // It also tells two bodies apart that say the same: some receivers know what they had by a hash of the body.
+        body["createdAt"] = json!(at);
+    }
+    with_name(happening.kind().as_str(), body)
+}
+
+/// What only this kind of event has.
+fn own_fields(happening: &Happening) -> Value {
+    match happening {
         Happening::Started {
-            thread,
             message,
             agent,
             is_no_available_agent,
+            ..
         } => {
-            let mut body = json!({
+            let mut fields = json!({
                 "isNoAvailableAgent": is_no_available_agent,
                 "message": MessageJson::from(message),
             });
             // Where the visitor started it there is no such key (contract G-17).
             if let Some(agent) = agent {
-                body["agent"] = json!(WebhookAgentJson::from(agent));
+                fields["agent"] = json!(WebhookAgentJson::from(agent));
             }
-            in_thread(public_url, thread, body)
+            fields
         }
         Happening::Fragment {
-            thread,
             messages,
             agents,
             is_no_available_agent,
-        } => in_thread(
-            public_url,
-            thread,
-            json!({
-                "messages": messages_json(messages),
-                "agents": agents_json(agents),
-                "isNoAvailableAgent": is_no_available_agent,
-            }),
-        ),
+            ..
+        } => json!({
+            "messages": messages_json(messages),
+            "agents": agents_json(agents),
+            "isNoAvailableAgent": is_no_available_agent,
+        }),
         Happening::Transcript {
-            thread,
             messages,
             agents,
             missed_messages_count,
-        } => in_thread(
-            public_url,
-            thread,
-            json!({
-                "messages": messages_json(messages),
-                "missedMessagesCount": missed_messages_count,
-                "agents": agents_json(agents),
-            }),
-        ),
-        Happening::MessageUpdated { thread, message } => in_thread(
-            public_url,
-            thread,
-            json!({"message": MessageJson::from(message)}),
-        ),
-        Happening::MessageDeleted { thread, message_id } => in_thread(
-            public_url,
-            thread,
-            json!({"messageId": message_id.as_str()}),
-        ),
-        Happening::Assigned {
-            thread,
-            agent,
-            group_id,
-        } => in_thread(
-            public_url,
-            thread,
-            json!({
-                "agent": agent.as_ref().map(WebhookAgentJson::from),
-                "groupId": group_id.as_ref().map(|id| id.as_str()),
-            }),
-        ),
-        Happening::Closed { thread } | Happening::VisitorIdentified { thread } => {
-            in_thread(public_url, thread, json!({}))
+            ..
+        } => json!({
+            "messages": messages_json(messages),
+            "missedMessagesCount": missed_messages_count,
+            "agents": agents_json(agents),
+        }),
+        Happening::MessageUpdated { message, .. } => {
+            json!({"message": MessageJson::from(message)})
         }
+        Happening::MessageDeleted { message_id, .. } => json!({"messageId": message_id.as_str()}),
+        Happening::Assigned {
+            agent, group_id, ..
+        } => json!({
+            "agent": agent.as_ref().map(WebhookAgentJson::from),
+            "groupId": group_id.as_ref().map(|id| id.as_str()),
+        }),
+        Happening::Closed { .. } | Happening::VisitorIdentified { .. } => json!({}),
         Happening::AgentStatusChanged { agent, status } => json!({
             "agent": WebhookAgentJson::from(agent),
             "status": status.as_str(),
@@ -100,12 +91,22 @@ pub(crate) fn webhook_body(public_url: &str, happening: &Happening, at: Millis) 
             "description": description,
             "reason": reason.as_str(),
         }),
-    };
-    if !is_brevos(happening) {
-        // It also tells two bodies apart that say the same: some receivers know what they had by a hash of the body.
-        body["createdAt"] = json!(at);
     }
-    with_name(name, body)
+}
+
+/// The conversation and the visitor it is about, where there is one.
+fn thread_of(happening: &Happening) -> Option<&Thread> {
+    match happening {
+        Happening::Started { thread, .. }
+        | Happening::Fragment { thread, .. }
+        | Happening::Transcript { thread, .. }
+        | Happening::MessageUpdated { thread, .. }
+        | Happening::MessageDeleted { thread, .. }
+        | Happening::Assigned { thread, .. }
+        | Happening::Closed { thread }
+        | Happening::VisitorIdentified { thread } => Some(thread),
+        Happening::AgentStatusChanged { .. } | Happening::WebhookDisabled { .. } => None,
+    }
 }
 
 /// Whether Brevo sends this too. Then there is nothing in it that Brevo does not send: receivers may be strict.
@@ -114,13 +115,6 @@ fn is_brevos(happening: &Happening) -> bool {
         happening,
         Happening::Started { .. } | Happening::Fragment { .. } | Happening::Transcript { .. }
     )
-}
-
-/// What most events have: the conversation and the visitor.
-fn in_thread(public_url: &str, thread: &Thread, mut body: Value) -> Value {
-    body["conversationId"] = json!(conversation_id(thread));
-    body["visitor"] = json!(WebhookVisitorJson::new(public_url, thread));
-    body
 }
 
 /// The body as text, the name first: people read it there.

@@ -17,6 +17,7 @@ use model::{
     job::{Job, JobKind, Unreadable},
     time::Millis,
 };
+use store::Location;
 use tokio::sync::Semaphore;
 
 use crate::{lifecycle::Lifecycle, metrics::JobMetrics};
@@ -49,6 +50,9 @@ pub(crate) async fn run(app: Arc<App>, lifecycle: Lifecycle, metrics: JobMetrics
         metrics,
         unknown: Mutex::default(),
     });
+    if let Err(error) = end_leases_of_the_dead(&app).await {
+        tracing::warn!(%error, "leases of jobs could not be ended; they end by themselves");
+    }
     while !lifecycle.is_stopping() {
         sleeper.wake_up();
         let next = begin_due(&runner, &lifecycle, &permits).await;
@@ -63,6 +67,18 @@ pub(crate) async fn run(app: Arc<App>, lifecycle: Lifecycle, metrics: JobMetrics
             () = lifecycle.stopping() => {}
         }
     }
+}
+
+/// On SQLite nobody else works, so whatever is leased at the start was leased by a process that is dead.
+async fn end_leases_of_the_dead(app: &App) -> Result<()> {
+    if matches!(app.db().location(), Location::Postgres(_)) {
+        return Ok(());
+    }
+    let ended = app.write(|write| {
+        let now = write.now();
+        Ok(store::jobs::release_all(write.tx(), now)?)
+    });
+    ended.await.map(drop)
 }
 
 /// Begins every job that is due, as soon as one of the jobs that may run at once is free; tells when to look again.

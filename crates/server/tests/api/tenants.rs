@@ -4,10 +4,14 @@
 use serde_json::{Value, json};
 use testing::{
     client::{Answer, Client},
+    receiver::Receiver,
     server::{START, TestOrganization, TestServer},
 };
 
-use crate::arrange::{agent_says, id_of, items, new_agent, new_group, push, text_of, visitor_says};
+use crate::{
+    arrange::{agent_says, id_of, items, new_agent, new_group, push, text_of, visitor_says},
+    webhooks::{self, add},
+};
 
 /// Ids of one of each thing.
 struct Things {
@@ -21,11 +25,14 @@ struct Things {
     message: String,
     pushed: String,
     job: String,
+    webhook: String,
+    delivery: String,
 }
 
 impl Things {
     /// Makes one of each.
-    fn make(server: &TestServer, client: &Client, visitor: &str) -> Self {
+    fn make(server: &TestServer, client: &Client, visitor: &str, receiver: &Receiver) -> Self {
+        let webhook = id_of(&add(client, &receiver.url(), &["conversationStarted"]));
         let email = format!("{visitor}@agents.example");
         let agent = new_agent(client, &email, "Secret agent");
         let group = new_group(client, "Secret group", &[&agent]);
@@ -40,6 +47,8 @@ impl Things {
             message: id_of(&agent_says(client, &agent, visitor, "Secret answer")),
             pushed: id_of(&push(client, visitor, "Secret offer")),
             job: failed_job(server, client),
+            delivery: id_of(&items(client, &format!("/api/v1/webhooks/{webhook}/deliveries"))[0]),
+            webhook,
             client_id: text_of(&key["clientId"]).to_owned(),
             key: id_of(&key),
             visitor: visitor.to_owned(),
@@ -64,6 +73,8 @@ impl Things {
             message: id("f"),
             pushed: id("g"),
             job: "1000000".to_owned(),
+            webhook: id("h"),
+            delivery: id("i"),
         }
     }
 
@@ -79,6 +90,8 @@ impl Things {
             (&self.conversation, "CONVERSATION"),
             (&self.message, "MESSAGE"),
             (&self.pushed, "PUSHED"),
+            (&self.webhook, "WEBHOOK"),
+            (&self.delivery, "DELIVERY"),
         ];
         ids.iter().fold(text.to_owned(), |text, (id, name)| {
             text.replace(id.as_str(), name)
@@ -135,6 +148,8 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         message,
         pushed,
         job,
+        webhook,
+        delivery,
         ..
     } = foreign;
     Some(match operation {
@@ -186,7 +201,8 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         | "get /api/v1/groups"
         | "get /api/v1/jobs"
         | "get /api/v1/keys"
-        | "get /api/v1/visitors" => vec![
+        | "get /api/v1/visitors"
+        | "get /api/v1/webhooks" => vec![
             to("", Value::Null, Same),
             to(&format!("?cursor={key}"), Value::Null, Refused(400)),
         ],
@@ -249,6 +265,25 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
                 ),
             ]
         }
+        "post /api/v1/webhooks" => {
+            let body = json!({"url": "https://hooks.example/", "events": ["messageUpdated"]});
+            vec![to("", body, Own(201))]
+        }
+        "get /api/v1/webhooks/{id}"
+        | "delete /api/v1/webhooks/{id}"
+        | "post /api/v1/webhooks/{id}/rotate-secret"
+        | "get /api/v1/webhooks/{id}/deliveries" => vec![to(webhook, Value::Null, Refused(404))],
+        "put /api/v1/webhooks/{id}" => vec![to(webhook, json!({"isEnabled": false}), Refused(404))],
+        "post /api/v1/webhooks/{id}/replay" => vec![to(webhook, json!({"from": 0}), Refused(404))],
+        "post /api/v1/webhooks/{id}/deliveries/{deliveryId}/replay" => [webhook, &own.webhook]
+            .map(|id| {
+                to(
+                    &format!("{id}/deliveries/{delivery}"),
+                    Value::Null,
+                    Refused(404),
+                )
+            })
+            .to_vec(),
         "post /realms/partner/oauth/token" => {
             let client_id = &foreign.client_id;
             let form =
@@ -270,11 +305,11 @@ fn operations(server: &TestServer) -> Vec<(String, String)> {
     operations.collect()
 }
 
-/// The path of an operation with an id, or with a query behind it.
+/// The path of an operation with an id, or two with what is between them, or with a query behind it.
 fn fill(path: &str, inside: &str) -> String {
     match path.split_once('{') {
         Some((before, rest)) => {
-            let (_, after) = rest.split_once('}').expect("a closing brace");
+            let (_, after) = rest.rsplit_once('}').expect("a closing brace");
             format!("{before}{inside}{after}")
         }
         None => format!("{path}{inside}"),
@@ -295,11 +330,11 @@ fn ask(client: &Client, method: &str, path: &str, body: &Value) -> Answer {
 
 #[test]
 fn what_belongs_to_another_organization_is_as_if_it_were_not_there() {
-    let server = TestServer::start_unlimited();
+    let (server, receiver) = (webhooks::start(), Receiver::start());
     let (client, other) = (server.client(), server.second_organization());
     let theirs = server.client_of(&other);
-    let own = Things::make(&server, &client, "own-0123456789abcdef");
-    let foreign = Things::make(&server, &theirs, "foreign-0123456789abcdef");
+    let own = Things::make(&server, &client, "own-0123456789abcdef", &receiver);
+    let foreign = Things::make(&server, &theirs, "foreign-0123456789abcdef", &receiver);
     visitor_says(&theirs, &format!("{}-only", foreign.visitor), "Secret too");
     let nothing = Things::invent();
     let before = server.world_of(&other);
@@ -347,6 +382,8 @@ fn require_nothing_foreign(
         &foreign.key,
         &foreign.conversation,
         &foreign.message,
+        &foreign.webhook,
+        &foreign.delivery,
         &other.agent_id,
     ];
     for id in ids.into_iter().filter(|id| !place.contains(id.as_str())) {

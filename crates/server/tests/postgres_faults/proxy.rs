@@ -79,14 +79,14 @@ impl Proxy {
 
     /// Cuts at every so many commits from now on; at none with 0.
     pub(crate) fn cut_every(&self, commits: usize) {
-        let mut plan = self.plan.lock().unwrap();
+        let mut plan = self.plan.lock().expect("nobody panics with it");
         plan.every = commits;
         plan.passed = 0;
     }
 
     /// How often it cut before the answer, and before the commit.
     pub(crate) fn cuts(&self) -> (usize, usize) {
-        let plan = self.plan.lock().unwrap();
+        let plan = self.plan.lock().expect("nobody panics with it");
         (plan.before_answer, plan.before_commit)
     }
 }
@@ -133,7 +133,7 @@ fn forward(
         let mut body = vec![0; length - 4];
         client.read_exact(&mut body)?;
         let cut = match (head[0], body.as_slice()) {
-            (b'Q', COMMIT) => plan.lock().unwrap().next(),
+            (b'Q', COMMIT) => plan.lock().expect("nobody panics with it").next(),
             _ => None,
         };
         match cut {

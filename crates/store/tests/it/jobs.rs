@@ -16,6 +16,7 @@ both_databases!(
     a_worker_that_lost_its_lease_changes_nothing,
     attempts_are_counted_until_a_job_is_put_off,
     a_job_that_was_not_begun_is_given_back,
+    leases_of_the_dead_end_together,
     the_next_job_is_told_whenever_it_is_due,
     a_buried_job_waits_for_a_retry,
     dead_jobs_are_each_organizations_own,
@@ -146,6 +147,26 @@ async fn a_job_that_was_not_begun_is_given_back(database: TestDatabase) {
         assert!(jobs::give_back(tx, again.number, again.fence, NOON + 5)?);
         assert_eq!(lease(tx, NOON + 4, 1)?, []);
         assert_eq!(lease(tx, NOON + 5, 1)?[0].attempts, 1);
+        Ok(())
+    })
+    .await;
+}
+
+async fn leases_of_the_dead_end_together(database: TestDatabase) {
+    story(&database, |tx| {
+        let (_, kinds) = finish_chats(tx, 3)?;
+        let leased = lease(tx, NOON + 1, 10)?;
+        assert_eq!(leased.len(), 2);
+        assert_eq!(jobs::release_all(tx, LEASED)?, 0, "they have ended");
+        assert_eq!(jobs::release_all(tx, NOON + 1)?, 2);
+        assert_eq!(jobs::release_all(tx, NOON + 1)?, 0);
+        let again = lease(tx, NOON + 2, 10)?;
+        assert_eq!(again[0].attempts, 2, "the attempt of the dead counts");
+        assert_eq!(kinds_of(again), kinds);
+        // Whoever was not dead after all has lost them.
+        for job in leased {
+            assert!(!jobs::delete(tx, job.number, job.fence)?);
+        }
         Ok(())
     })
     .await;

@@ -5,6 +5,7 @@ mod scene;
 
 mod access_tokens;
 mod agents;
+mod backup;
 mod chats;
 mod clock;
 mod conflicts;
@@ -13,7 +14,9 @@ mod disk;
 mod events;
 mod group_commit;
 mod groups;
+mod health;
 mod idempotent_requests;
+mod inspect;
 mod installation;
 mod jobs;
 mod keys;

@@ -57,7 +57,10 @@ impl Content {
 pub(in crate::cli) fn require_whole(file: &Path) -> Result<Content, Failure> {
     let name = file.display();
     require_header(file)?;
-    let failed = |error: store::Error| format!("{name} cannot be read: {error}");
+    let failed = |error| match error {
+        store::Error::Broken(fault) => format!("{name} is damaged: {fault}"),
+        error => format!("{name} cannot be read: {error}"),
+    };
     let mut inspector = Inspector::open(&Location::Sqlite(file.to_owned())).map_err(failed)?;
     let checked = inspector
         .check(Depth::Whole, Duration::MAX)

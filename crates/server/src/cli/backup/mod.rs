@@ -153,22 +153,27 @@ fn begin(files: &BackupFiles) -> Result<Draft, Failure> {
 
 /// Copies on a thread of its own, which a signal leaves behind: then nothing gets its name.
 fn copy_until_interrupted(database: PathBuf, to: PathBuf) -> Result<Copy, Failure> {
-    let (sender, made) = oneshot::channel();
-    std::thread::spawn(move || {
-        // Where nobody listens any more, the process is about to end.
-        drop(sender.send(copy(&database, &to)));
-    });
+    let (sender, copied) = oneshot::channel();
+    let copy_apart = async {
+        std::thread::spawn(move || {
+            // Where nobody listens any more, the process is about to end.
+            drop(sender.send(copy(&database, &to)));
+        });
+        copied.await.map_err(|_| "the copy failed".to_owned())?
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("the runtime cannot start: {error}"))?;
     runtime.block_on(async {
         tokio::select! {
-            made = made => made.map_err(|_| "the copy failed".to_owned())?,
+            // Signals are listened for before there is anything to interrupt.
+            biased;
             signal = lifecycle::signal() => {
                 signal.map_err(|error| format!("signals cannot be waited for: {error}"))?;
                 Err("interrupted: no backup was written".to_owned())
             }
+            copied = copy_apart => copied,
         }
     })
 }

@@ -34,11 +34,7 @@ pub(super) fn open(config: &Config, report: &mut Report) -> Option<Inspector> {
     let mut inspector = match Inspector::open(&location) {
         Ok(inspector) => inspector,
         Err(error) => {
-            report.problem(
-                Check::Database,
-                format!("it does not open: {error}"),
-                unopened(&location),
-            );
+            unread(&error, &location, report);
             return None;
         }
     };
@@ -51,10 +47,23 @@ pub(super) fn open(config: &Config, report: &mut Report) -> Option<Inspector> {
     is_ours.then_some(inspector)
 }
 
-fn unopened(location: &Location) -> &'static str {
-    match location {
-        Location::Sqlite(_) => "see that the file is readable and no other program has locked it",
-        Location::Postgres(_) => "see that PostgreSQL runs and database_url is right",
+/// Tells why it cannot be read, by where it is.
+fn unread(error: &store::Error, location: &Location, report: &mut Report) {
+    let text = format!("it cannot be read: {error}");
+    match (error, location) {
+        (store::Error::Broken(fault), _) => {
+            report.problem(Check::Database, format!("it is damaged: {fault}"), DAMAGED);
+        }
+        (_, Location::Sqlite(_)) => report.problem(
+            Check::Database,
+            text,
+            "see that the file is readable and no other program has locked it",
+        ),
+        (_, Location::Postgres(_)) => report.problem(
+            Check::Database,
+            text,
+            "see that PostgreSQL runs and database_url is right",
+        ),
     }
 }
 
@@ -65,10 +74,7 @@ fn check_schema(inspector: &mut Inspector, location: &Location, report: &mut Rep
         .version()
         .and_then(|version| Ok((version, inspector.read(migrate::find_schema)?)));
     match found {
-        Err(error) => {
-            let text = format!("it cannot be read: {error}");
-            report.problem(Check::Database, text, unopened(location));
-        }
+        Err(error) => unread(&error, location, report),
         Ok((_, None)) => report.problem(
             Check::Database,
             "it is no database of Parlour",

@@ -23,7 +23,7 @@ pub(super) struct DoctorArgs {
 }
 
 /// What the exit codes mean.
-const EXIT_CODES: &str = "Exit codes: 0 nothing worse than a warning; otherwise that of the first problem: 64 database, \
+const EXIT_CODES: &str = "Exit codes: 0 nothing worse than a warning; otherwise the lowest of the problems: 64 database, \
     65 disk, 66 permissions, 67 clock, 68 secrets, 69 jobs or webhooks. 1 and 2 as everywhere.";
 
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
@@ -38,9 +38,10 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
             "no server runs here"
         },
     );
-    let inspector = database::open(&config, &mut report);
+    // Before the database is open, and with it files of this very process.
     directory::check_disk(&config, &mut report);
     directory::check_permissions(&config, &mut report);
+    let inspector = database::open(&config, &mut report);
     if let Some(mut inspector) = inspector {
         duties::check_clock(&mut inspector, &mut report);
         duties::check_secrets(&config, &mut inspector, &mut report);

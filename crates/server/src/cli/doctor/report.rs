@@ -147,14 +147,13 @@ impl Report {
         })
     }
 
-    /// 0 where nothing is worse than a warning, otherwise the class of the first problem.
+    /// 0 where nothing is worse than a warning, otherwise the lowest code of the problems.
     pub(super) fn exit_code(&self) -> ExitCode {
-        let problem = self
+        let problems = self
             .findings
             .iter()
-            .find(|found| found.level == Level::Problem);
-        problem.map_or(ExitCode::SUCCESS, |found| {
-            ExitCode::from(found.check.code())
-        })
+            .filter(|found| found.level == Level::Problem);
+        let worst = problems.map(|found| found.check.code()).min();
+        worst.map_or(ExitCode::SUCCESS, ExitCode::from)
     }
 }

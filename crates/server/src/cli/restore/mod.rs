@@ -20,8 +20,7 @@ use store::{Location, inspect::Inspector};
 use super::{
     DataArgs, Failure,
     backup::{
-        BackupFiles, Content, beside, digest, is_same, require_whole, unreadable,
-        unwritable, write_whole,
+        BackupFiles, Content, digest, is_same, require_whole, unreadable, unwritable, write_whole,
     },
     lock,
     open::{configure, make_directory, prepare_directory, require_data},
@@ -92,12 +91,12 @@ fn restore(
     prepare_directory(config)?;
     require_room(directory, from)?;
     let _lock = lock::take(directory)?.ok_or_else(|| running(directory))?;
+    place::require_unused(database)?;
     bring_key(config, &files)?;
     let epoch = ids::epoch();
     let draft = place::prepare(from, database, &epoch)?;
     let stamp = time::stamp(Clock::system().now());
-    let aside = beside(database, &format!(".before-restore-{stamp}"));
-    let aside = place::swap(&draft, database, &aside)?.then_some(aside);
+    let aside = place::swap(&draft, database, &stamp)?;
     show(args, config, &files, &content, &epoch, aside.as_deref())
 }
 

@@ -42,25 +42,50 @@ pub(super) fn prepare(from: &Path, database: &Path, epoch: &str) -> Result<PathB
     synced.map(|()| draft)
 }
 
-/// Puts the old database aside and the new one in its place; tells whether there was an old one.
-pub(super) fn swap(draft: &Path, database: &Path, aside: &Path) -> Result<bool, Failure> {
+/// Copies the log of the old database back into it, so that one file is all there is to put aside. Refuses where another
+/// process has it open: when that process ends, SQLite would remove the log of the new one by its name.
+pub(super) fn require_unused(database: &Path) -> Result<(), Failure> {
+    if !database.exists() {
+        return Ok(());
+    }
+    match store::backup::fold_log(database) {
+        Ok(()) if !beside(database, "-wal").exists() => Ok(()),
+        Ok(()) | Err(store::Error::Unavailable(_)) => Err(format!(
+            "another program has {} open: end it first",
+            database.display()
+        )),
+        // What does not open is put aside as it is.
+        Err(error) => {
+            output::say(&format!("the old database is put aside as it is: {error}"));
+            Ok(())
+        }
+    }
+}
+
+/// Puts the old database aside and the new one in its place; tells where the old one is, if there was one.
+pub(super) fn swap(draft: &Path, database: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
+    let aside = free_name(&beside(database, &format!(".before-restore-{stamp}")));
     let was_there = database.exists();
     if was_there {
-        if let Err(error) = store::backup::fold_log(database) {
-            output::say(&format!(
-                "the log of the old database could not be copied back and is kept beside it: {error}"
-            ));
-        }
-        // Both names at once, so that there is a database at every moment.
-        fs::hard_link(database, aside)
-            .or_else(|_| fs::rename(database, aside))
-            .map_err(|error| unwritable(aside, &error))?;
+        // Both names at once, so that there is a database at every moment; where a disk has no second names, nearly so.
+        fs::hard_link(database, &aside)
+            .or_else(|_| fs::rename(database, &aside))
+            .map_err(|error| unwritable(&aside, &error))?;
     }
-    put_logs_aside(database, aside)?;
+    put_logs_aside(database, &aside)?;
     fs::rename(draft, database)
         .and_then(|()| sync_directory(directory_of(database)))
         .map_err(|error| unwritable(database, &error))?;
-    Ok(was_there)
+    Ok(was_there.then_some(aside))
+}
+
+/// A name that nothing has: two restores may happen in one second.
+fn free_name(wanted: &Path) -> PathBuf {
+    let numbered = (2..).map(|number| beside(wanted, &format!("-{number}")));
+    std::iter::once(wanted.to_owned())
+        .chain(numbered)
+        .find(|name| !name.exists())
+        .expect("there are more numbers than files")
 }
 
 /// Keeps logs that hold something with the database they belong to.

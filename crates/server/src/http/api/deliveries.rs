@@ -17,7 +17,7 @@ use crate::{
         problem::Problem,
         refusals::Refusals,
     },
-    json::{DeliveryJson, ListJson, ReplayedJson},
+    json::{DeliveryJson, ListJson, ReplayedJson, StatusName},
 };
 
 /// Which deliveries.
@@ -25,7 +25,8 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DeliveriesQuery {
-    /// `pending`, `delivered`, `failed` or `cancelled`; all when not given.
+    /// Only these; all when not given.
+    #[param(value_type = Option<StatusName>)]
     status: Option<String>,
     /// How many rows, from 1 to 100; 50 when not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]

@@ -20,7 +20,7 @@ use crate::{
         problem::Problem,
         refusals::Refusals,
     },
-    json::{AuthJson, HeaderJson, ListJson, WebhookJson, created_webhook_example},
+    json::{AuthJson, EventName, HeaderJson, ListJson, WebhookJson, created_webhook_example},
 };
 
 /// What a new endpoint is made of.
@@ -28,12 +28,11 @@ use crate::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CreateWebhookBody {
     /// Where deliveries go: a public https address.
-    #[schema(example = "https://hooks.getwear.example/parlour")]
+    #[schema(value_type = String, max_length = 2048, example = "https://hooks.getwear.example/parlour")]
     url: Option<String>,
-    /// What it is told: `conversationStarted`, `conversationFragment`, `conversationTranscript`, `messageUpdated`,
-    /// `messageDeleted`, `conversationAssigned`, `conversationClosed`, `visitorIdentified`, `agentStatusChanged`,
-    /// `webhookDisabled`.
-    #[schema(example = json!(["conversationStarted", "conversationFragment", "conversationTranscript"]))]
+    /// What it is told; at least one.
+    #[schema(value_type = Vec<EventName>, min_items = 1,
+        example = json!(["conversationStarted", "conversationFragment", "conversationTranscript"]))]
     events: Option<Vec<String>>,
     /// What people call it.
     #[schema(example = "Shop system")]
@@ -56,7 +55,7 @@ pub(crate) struct UpdateWebhookBody {
     #[schema(example = "https://hooks.getwear.example/parlour")]
     url: Option<String>,
     /// What it is told, all of it.
-    #[schema(example = json!(["conversationStarted", "messageUpdated"]))]
+    #[schema(value_type = Option<Vec<EventName>>, example = json!(["conversationStarted", "messageUpdated"]))]
     events: Option<Vec<String>>,
     /// What people call it.
     #[schema(example = "Shop system")]

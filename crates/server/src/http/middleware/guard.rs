@@ -7,6 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use model::webhook::DEPTH_HEADER;
 
 use crate::http::problem::Problem;
 
@@ -36,6 +37,15 @@ fn refuse(request: &Request) -> Option<Problem> {
     if address.contains("%00") {
         return Some(Problem::bad_request(
             "the path contains the character U+0000",
+        ));
+    }
+    if request.headers().contains_key(DEPTH_HEADER) {
+        // An event that came of this would be sent here again, and so on. This answer ends it: whoever sends webhooks by
+        // the standard disables the endpoint, and says so (trust, case I10).
+        return Some(Problem::new(
+            StatusCode::GONE,
+            "bad_request",
+            "webhooks are not received here: no endpoint may lead back to a server that sends them",
         ));
     }
     let encoding = request.headers().get(header::CONTENT_ENCODING)?;

@@ -7,8 +7,9 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_A
 use model::{
     delivery::{Attempt, LeasedDelivery},
     time::{Millis, SECOND_MS},
-    webhook::{Authentication, WebhookEndpoint},
+    webhook::{Authentication, DEPTH_HEADER, WebhookEndpoint},
 };
+use url::Url;
 
 use super::{Sender, signature::signature};
 use crate::outgoing::{Outcome, Request};
@@ -31,10 +32,13 @@ impl Sender {
         let request = opened
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|opened| self.request(endpoint, opened, delivery, at));
+            .and_then(|opened| request(endpoint, opened, delivery, at));
         let answer = match request {
-            Ok(request) => answer(at, &self.outgoing.post(request, at).await),
-            // The address or the key is not as it was when the endpoint was saved.
+            Ok(request) => {
+                let outcome = self.outgoing.post(request, at).await;
+                redacted(answer(at, &outcome), opened)
+            }
+            // The key, or what was sealed with it, is not as it was when the endpoint was saved.
             Err(error) => Answer {
                 attempt: Attempt {
                     at,
@@ -51,25 +55,20 @@ impl Sender {
         }
         answer
     }
+}
 
-    fn request(
-        &self,
-        endpoint: &WebhookEndpoint,
-        opened: &Opened,
-        delivery: &LeasedDelivery,
-        at: Millis,
-    ) -> Result<Request, String> {
-        let url = self
-            .outgoing
-            .policy()
-            .check_url(&endpoint.url)
-            .map_err(|error| error.to_string())?;
-        Ok(Request {
-            url,
-            headers: headers(opened, delivery, at)?,
-            body: Bytes::from(delivery.body.clone()),
-        })
-    }
+fn request(
+    endpoint: &WebhookEndpoint,
+    opened: &Opened,
+    delivery: &LeasedDelivery,
+    at: Millis,
+) -> Result<Request, String> {
+    Ok(Request {
+        // The door looks where the address leads, at every attempt.
+        url: Url::parse(&endpoint.url).map_err(|error| error.to_string())?,
+        headers: headers(opened, delivery, at)?,
+        body: Bytes::from(delivery.body.clone()),
+    })
 }
 
 /// The headers of an attempt.
@@ -93,18 +92,28 @@ fn headers(
             HeaderName::from_static("webhook-signature"),
             value(&signature)?,
         ),
+        (
+            HeaderName::from_static(DEPTH_HEADER),
+            HeaderValue::from_static("1"),
+        ),
     ];
     if let (Some(conversation_id), Some(seq)) = (&delivery.conversation_id, delivery.seq) {
         headers.push((
             HeaderName::from_static("parlour-conversation-id"),
             value(conversation_id.as_str())?,
         ));
-        headers.push((HeaderName::from_static("parlour-seq"), HeaderValue::from(seq)));
+        headers.push((
+            HeaderName::from_static("parlour-seq"),
+            HeaderValue::from(seq),
+        ));
     }
     if let Some(authentication) = &opened.credentials.authentication {
         let text = match authentication {
             Authentication::Basic { username, password } => {
-                format!("Basic {}", STANDARD.encode(format!("{username}:{password}")))
+                format!(
+                    "Basic {}",
+                    STANDARD.encode(format!("{username}:{password}"))
+                )
             }
             Authentication::Bearer { token } => format!("Bearer {token}"),
         };
@@ -129,6 +138,31 @@ fn secret(text: &str) -> Result<HeaderValue, String> {
     Ok(value)
 }
 
+/// An answer without the secrets that were sent: some receivers say back what they got.
+fn redacted(mut answer: Answer, opened: &Result<Opened, String>) -> Answer {
+    let (Some(error), Ok(opened)) = (&mut answer.attempt.error, opened) else {
+        return answer;
+    };
+    let mut secrets: Vec<String> = opened
+        .credentials
+        .headers
+        .iter()
+        .map(|(_, value)| value.clone())
+        .collect();
+    match &opened.credentials.authentication {
+        Some(Authentication::Basic { username, password }) => {
+            secrets.push(STANDARD.encode(format!("{username}:{password}")));
+            secrets.push(password.clone());
+        }
+        Some(Authentication::Bearer { token }) => secrets.push(token.clone()),
+        None => {}
+    }
+    for secret in secrets {
+        *error = error.replace(&secret, "••••");
+    }
+    answer
+}
+
 /// What the log keeps of an answer.
 fn answer(at: Millis, outcome: &Outcome) -> Answer {
     let error = match (&outcome.error, outcome.http_status) {
@@ -150,8 +184,10 @@ fn answer(at: Millis, outcome: &Outcome) -> Answer {
             error: error.map(|error| error.chars().take(ERROR_LENGTH_MAX).collect()),
             duration_ms: outcome.duration_ms as i64,
         },
-        retry_after_ms: outcome
-            .retry_after_s
-            .map(|seconds| i64::try_from(seconds).unwrap_or(i64::MAX / SECOND_MS).saturating_mul(SECOND_MS)),
+        retry_after_ms: outcome.retry_after_s.map(|seconds| {
+            i64::try_from(seconds)
+                .unwrap_or(i64::MAX / SECOND_MS)
+                .saturating_mul(SECOND_MS)
+        }),
     }
 }

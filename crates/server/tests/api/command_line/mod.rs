@@ -1,11 +1,18 @@
 //! The binary `parlour` as people run it. On SQLite always: what the databases differ in is tested elsewhere.
 
+mod backup;
 mod data;
+mod doctor;
 mod jobs;
+mod killed;
+mod restore;
 mod serve;
 mod settings;
+mod webhooks;
 
 use std::{
+    collections::BTreeMap,
+    fs::DirEntry,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -15,6 +22,7 @@ use std::{
 };
 
 use serde_json::Value;
+use store::{Db, Location, Options, Verdict};
 use tempfile::TempDir;
 use testing::{client::Client, server::eventually};
 
@@ -93,6 +101,30 @@ impl Parlour {
     fn init(&self) -> Value {
         self.on_data(&[&["init"], &ORGANIZATION[..], &["--json"]].concat())
             .json()
+    }
+
+    /// Runs statements past the server, which must not run.
+    fn run_sql(&self, statements: &'static [&'static str]) {
+        let file = self.data_dir().join("parlour.db");
+        let db = Db::open(&Options::new(Location::Sqlite(file)), drop).expect("a database");
+        let ran = db.write_blocking(move |tx| {
+            for sql in statements {
+                tx.run(sql, &[])?;
+            }
+            Ok(Verdict::<(), ()>::Keep((), Vec::new()))
+        });
+        ran.expect("a commit").expect("nothing refuses");
+    }
+
+    /// Everything in the data directory: each name with what the file holds.
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let entries = std::fs::read_dir(self.data_dir()).expect("a directory");
+        let file = |entry: std::io::Result<DirEntry>| {
+            let entry = entry.expect("readable");
+            let name = entry.file_name().into_string().expect("a text");
+            (name, std::fs::read(entry.path()).expect("a file"))
+        };
+        entries.map(file).collect()
     }
 
     /// Starts a server on a free port.
@@ -190,6 +222,12 @@ impl Serving {
                 Err(error) => panic!("no line with {text:?}: {error}: {:#?}", self.seen),
             }
         }
+    }
+
+    /// Everything that a server said that has ended.
+    fn rest(&mut self) -> String {
+        self.seen.extend(self.lines.iter());
+        self.seen.join("\n")
     }
 
     /// What the line said that told the server was ready.

@@ -59,6 +59,8 @@ fn passwords_are_not_shown() {
         "PARLOUR_DATABASE_URL",
         "postgres://parlour:s3cret@db.example/parlour",
     );
+    let key = "5e".repeat(32);
+    show.env("PARLOUR_SECRET_KEY", &key);
     let said = said(show);
     assert_eq!(said.code, Some(0));
     assert!(
@@ -68,6 +70,15 @@ fn passwords_are_not_shown() {
         said.out
     );
     assert!(!said.out.contains("s3cret") && !said.err.contains("s3cret"));
+    assert!(said.out.contains("••••  PARLOUR_SECRET_KEY") && !said.out.contains(&key));
+
+    let mut check = parlour.command(&["config", "check"]);
+    check.env("PARLOUR_SECRET_KEY", "not a key");
+    let said = super::said(check);
+    assert_eq!(
+        said.complaint(),
+        "secret_key must hold 64 hexadecimal characters"
+    );
 }
 
 #[test]

@@ -9,8 +9,9 @@ use testing::{
 };
 
 use super::{
-    BREVO, Endpoint, SECOND_MS, attempts_of, settle, start, start_with_receiver,
+    BREVO, Endpoint, SECOND_MS, attempts_of, settle,
     signature::{is_signed, signatures, verify},
+    start, start_with_receiver,
 };
 use crate::arrange::{
     VISITOR, agent_says, id_of, is_id, items, only_conversation, text_of, visitor_says,
@@ -45,6 +46,7 @@ fn a_delivery_is_signed_by_the_standard_and_says_what_it_is_about() {
         ("webhook-timestamp", &sent_at),
         ("parlour-conversation-id", conversation),
         ("parlour-seq", "1"),
+        ("parlour-depth", "1"),
         ("content-length", &received.body.len().to_string()),
     ] {
         assert_eq!(received.header(name), value, "{name}");
@@ -53,14 +55,20 @@ fn a_delivery_is_signed_by_the_standard_and_says_what_it_is_about() {
     assert!(received.header("user-agent").starts_with("Parlour/"));
     assert_eq!(signatures(&received).count(), 1);
     assert!(!received.headers.contains_key("authorization"));
-    assert!(received.body.starts_with("{\"eventName\":\"conversationStarted\","));
+    assert!(
+        received
+            .body
+            .starts_with("{\"eventName\":\"conversationStarted\",")
+    );
 
     // Whatever is changed on its way is noticed, and so is what somebody kept and sends again later (case I7).
     let mut forged = received.clone();
     forged.body = forged.body.replace("Grüße", "Gruße");
     verify(&forged, &endpoint.secret).expect_err("another body");
     let mut forged = received.clone();
-    forged.headers.insert("webhook-id".to_owned(), old.webhook_id().to_owned());
+    forged
+        .headers
+        .insert("webhook-id".to_owned(), old.webhook_id().to_owned());
     verify(&forged, &endpoint.secret).expect_err("another id");
     let other = Endpoint::add(&client, &receiver, &BREVO);
     verify(&received, &other.secret).expect_err("another secret");
@@ -86,7 +94,8 @@ fn what_is_sent_again_is_the_same_to_the_byte() {
     client.put(&path, &who).json(200);
     server.advance(6 * SECOND_MS);
     endpoint.wait_for_attempts(2);
-    client.delete(&format!("/v3/conversations/messages/{}", id_of(&message)))
+    client
+        .delete(&format!("/v3/conversations/messages/{}", id_of(&message)))
         .empty(204);
     server.advance(400 * SECOND_MS);
     let delivery = endpoint.wait_for_all(1, "delivered").remove(0);
@@ -129,7 +138,11 @@ fn the_log_says_what_became_of_each_attempt() {
         "at": START, "httpStatus": 503, "error": "the receiver answered 503: not  now!",
         "durationMs": took(0, &pending),
     });
-    assert!(took(0, &pending).as_i64().is_some_and(|took| (0..5_000).contains(&took)));
+    assert!(
+        took(0, &pending)
+            .as_i64()
+            .is_some_and(|took| (0..5_000).contains(&took))
+    );
     assert_eq!(
         pending,
         json!({
@@ -171,7 +184,10 @@ fn the_log_is_read_page_by_page_newest_first() {
     let mut read = Vec::new();
     let mut cursor = String::new();
     loop {
-        let path = format!("/api/v1/webhooks/{}/deliveries?limit=2{cursor}", endpoint.id);
+        let path = format!(
+            "/api/v1/webhooks/{}/deliveries?limit=2{cursor}",
+            endpoint.id
+        );
         let page = client.get(&path).json(200);
         let rows = page["items"].as_array().expect("rows");
         assert!((1..=2).contains(&rows.len()));
@@ -194,7 +210,8 @@ fn the_log_is_read_page_by_page_newest_first() {
 fn an_endpoints_own_headers_are_sent_as_they_are_now() {
     let server = start();
     let client = server.client();
-    let receiver = Receiver::start_with(|_, before| Reply::Status(if before == 0 { 500 } else { 204 }));
+    let receiver =
+        Receiver::start_with(|_, before| Reply::Status(if before == 0 { 500 } else { 204 }));
     let endpoint = Endpoint::add(&client, &receiver, &["conversationStarted"]);
     endpoint.update(&json!({
         "auth": {"type": "basic", "username": "getwear", "password": "pässword".replace('ä', "a")},
@@ -207,7 +224,10 @@ fn an_endpoints_own_headers_are_sent_as_they_are_now() {
     }));
     server.advance(6 * SECOND_MS);
     let all = receiver.wait_for(2);
-    assert_eq!(all[0].header("authorization"), "Basic Z2V0d2VhcjpwYXNzd29yZA==");
+    assert_eq!(
+        all[0].header("authorization"),
+        "Basic Z2V0d2VhcjpwYXNzd29yZA=="
+    );
     assert_eq!(all[0].header("x-shop"), "42");
     assert_eq!(all[1].header("authorization"), "Bearer abcdef");
     assert_eq!(all[1].header("x-shop"), "43");
@@ -224,13 +244,28 @@ fn only_what_happens_in_a_conversation_has_a_place_in_one() {
         .empty(201);
     visitor_says(&client, VISITOR, "Hello?");
     let conversation = only_conversation(&client);
-    let path = format!("/api/v1/conversations/{}/close", text_of(&conversation["id"]));
+    let path = format!(
+        "/api/v1/conversations/{}/close",
+        text_of(&conversation["id"])
+    );
     client.post(&path, &json!({})).json(200);
     let all = receiver.wait_until("both", |all| all.len() == 2);
-    let find = |name: &str| all.iter().find(|event| event.event() == name).expect("it is there");
+    let find = |name: &str| {
+        all.iter()
+            .find(|event| event.event() == name)
+            .expect("it is there")
+    };
     let (status, closed) = (find("agentStatusChanged"), find("conversationClosed"));
-    assert!(!status.headers.keys().any(|name| name.starts_with("parlour-c") || name == "parlour-seq"));
+    assert!(
+        !status
+            .headers
+            .keys()
+            .any(|name| name.starts_with("parlour-c") || name == "parlour-seq")
+    );
     let head = items(&client, "/api/v1/conversations")[0]["head"].to_string();
     assert_eq!(closed.header("parlour-seq"), head);
-    assert_eq!(closed.header("parlour-conversation-id"), text_of(&conversation["id"]));
+    assert_eq!(
+        closed.header("parlour-conversation-id"),
+        text_of(&conversation["id"])
+    );
 }

@@ -14,8 +14,13 @@ use crate::arrange::{
 /// How many events were written for receivers until now. They are deleted to count them, which no request can.
 fn written(server: &TestServer) -> u64 {
     settle(&server.client());
-    let deleted =
-        server.write(|write| Ok(store::webhook_events::delete_before(write.tx(), i64::MAX, 100)?));
+    let deleted = server.write(|write| {
+        Ok(store::webhook_events::delete_before(
+            write.tx(),
+            i64::MAX,
+            100,
+        )?)
+    });
     deleted.expect("the store answers")
 }
 
@@ -58,6 +63,7 @@ fn who_starts_a_chat_and_whether_anybody_is_there_is_told() {
     let (server, receiver) = start_with_receiver(&["conversationStarted"]);
     let (client, agent_id) = (server.client(), server.agent_id());
     agent_says(&client, agent_id, VISITOR, "Did you receive your number?");
+    receiver.wait_for(1);
     let ping = json!({"agentId": agent_id});
     client
         .post("/v3/conversations/agentOnlinePing", &ping)
@@ -73,13 +79,17 @@ fn who_starts_a_chat_and_whether_anybody_is_there_is_told() {
 
 #[test]
 fn a_chat_that_nobody_writes_in_ends_and_the_next_message_starts_another() {
-    let (server, receiver) = start_with_receiver(&["conversationStarted", "conversationTranscript"]);
+    let (server, receiver) =
+        start_with_receiver(&["conversationStarted", "conversationTranscript"]);
     let (client, agent_id) = (server.client(), server.agent_id());
     visitor_says(&client, VISITOR, "Hello?");
     agent_says(&client, agent_id, VISITOR, "Hi!");
     settle(&client);
     server.advance(15 * MINUTE_MS);
-    let told = wait_for(&receiver, &["conversationStarted", "conversationTranscript"]);
+    let told = wait_for(
+        &receiver,
+        &["conversationStarted", "conversationTranscript"],
+    );
     assert_eq!(texts(&told[1]), ["Hello?", "Hi!"]);
     assert_eq!(told[1]["missedMessagesCount"], 0);
     // Who wrote has seen what stood above, and nothing of what came later.
@@ -162,7 +172,12 @@ fn each_endpoint_gets_the_events_it_chose_under_ids_of_its_own() {
     let server = start();
     let (client, agent_id) = (server.client(), server.agent_id());
     let receivers: [Receiver; 4] = std::array::from_fn(|_| Receiver::start());
-    let choices: [&[&str]; 4] = [&BREVO, &BREVO, &["conversationTranscript"], &["messageUpdated"]];
+    let choices: [&[&str]; 4] = [
+        &BREVO,
+        &BREVO,
+        &["conversationTranscript"],
+        &["messageUpdated"],
+    ];
     for (receiver, events) in receivers.iter().zip(choices) {
         Endpoint::add(&client, receiver, events);
     }
@@ -198,7 +213,12 @@ fn organizations_are_told_their_own() {
     server.advance(3 * SECOND_MS);
     let told = wait_for(&receiver, &["conversationStarted", "conversationFragment"]);
     assert_eq!(texts(&told[1]), ["Hello?"]);
-    assert!(!receiver.received().iter().any(|event| event.body.contains("Secret")));
+    assert!(
+        !receiver
+            .received()
+            .iter()
+            .any(|event| event.body.contains("Secret"))
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testing::receiver::Received;
 
 use super::{
-    Endpoint, SECOND_MS, act, names, start, start_with, start_with_receiver, texts, wait_for,
+    BREVO, Endpoint, SECOND_MS, act, names, start, start_with, start_with_receiver, texts, wait_for,
 };
 use crate::arrange::{VISITOR, agent_says, id_of, push, text_of, visitor_says, wait_for_figure};
 
@@ -48,7 +48,10 @@ fn a_fragment_waits_ten_seconds_at_most() {
         server.advance(2 * SECOND_MS);
     }
     // Ten seconds after the first; the last was two seconds ago.
-    assert_eq!(all_texts(&receiver.wait_for(1)), [["1", "2", "3", "4", "5"]]);
+    assert_eq!(
+        all_texts(&receiver.wait_for(1)),
+        [["1", "2", "3", "4", "5"]]
+    );
     // What comes then waits in its own right.
     visitor_says(&client, VISITOR, "6");
     server.advance(2 * SECOND_MS);
@@ -89,8 +92,20 @@ fn a_fragment_has_one_side_only() {
 }
 
 #[test]
-fn no_message_is_told_twice_or_left_out() {
-    let (server, receiver) = start_with_receiver(&[FRAGMENT]);
+fn what_was_pushed_is_told_before_the_chat_that_comes_after_it() {
+    let (server, receiver) = start_with_receiver(&BREVO);
+    let client = server.client();
+    push(&client, VISITOR, "Welcome");
+    visitor_says(&client, VISITOR, "Hello?");
+    server.advance(3 * SECOND_MS);
+    let told = wait_for(&receiver, &[FRAGMENT, "conversationStarted", FRAGMENT]);
+    assert_eq!(texts(&told[0]), ["Welcome"]);
+    assert_eq!(texts(&told[2]), ["Hello?"]);
+}
+
+#[test]
+fn no_message_is_told_twice_or_left_out_and_all_is_told_in_order() {
+    let (server, receiver) = start_with_receiver(&BREVO);
     let (client, agent_id) = (server.client(), server.agent_id());
     let mut sent = Vec::new();
     // Sides, pauses and ends of chats in every mixture.
@@ -111,7 +126,8 @@ fn no_message_is_told_twice_or_left_out() {
     }
     server.advance(10 * SECOND_MS);
     let ids = |told: &[Received]| {
-        let bodies: Vec<Value> = told.iter().map(Received::json).collect();
+        let fragments = told.iter().filter(|event| event.event() == FRAGMENT);
+        let bodies: Vec<Value> = fragments.map(Received::json).collect();
         let messages = bodies.iter().filter_map(|body| body["messages"].as_array());
         messages.flatten().map(id_of).collect::<Vec<_>>()
     };
@@ -119,14 +135,19 @@ fn no_message_is_told_twice_or_left_out() {
     assert_eq!(ids(&told), sent);
     let unique: BTreeSet<_> = told.iter().map(Received::webhook_id).collect();
     assert_eq!(unique.len(), told.len());
+    let seqs: Vec<i64> = told
+        .iter()
+        .map(|event| event.header("parlour-seq").parse().expect("a number"))
+        .collect();
+    assert!(seqs.is_sorted(), "{seqs:?}");
 }
 
 #[test]
 fn what_is_edited_or_deleted_before_is_told_as_it_is_then() {
     let (server, receiver) = start_with_receiver(&[FRAGMENT]);
     let (client, agent_id) = (server.client(), server.agent_id());
-    let [typo, mistake, _] =
-        ["Helo!", "Wrong window", "How are you?"].map(|text| agent_says(&client, agent_id, VISITOR, text));
+    let [typo, mistake, _] = ["Helo!", "Wrong window", "How are you?"]
+        .map(|text| agent_says(&client, agent_id, VISITOR, text));
     let path = |message: &Value| format!("/v3/conversations/messages/{}", id_of(message));
     client
         .put(&path(&typo), &json!({"text": "Hello!"}))
@@ -193,7 +214,11 @@ fn an_endpoint_that_comes_later_is_told_what_comes_later() {
     visitor_says(&client, VISITOR, "Nobody hears this");
     endpoint.update(&json!({"isEnabled": false}));
     server.advance(3 * SECOND_MS);
-    wait_for_figure(&client, "parlour_jobs_done_total{kind=\"send_fragment\"}", 2.0);
+    wait_for_figure(
+        &client,
+        "parlour_jobs_done_total{kind=\"send_fragment\"}",
+        2.0,
+    );
     endpoint.update(&json!({"isEnabled": true}));
     visitor_says(&client, VISITOR, "This they do");
     server.advance(3 * SECOND_MS);

@@ -6,9 +6,21 @@ mod more_events;
 mod payloads;
 
 mod delivery;
+mod order;
 mod receivers;
+mod schedule;
 
-mod endpoint;
+mod disabling;
+mod replay;
+mod rotation;
+
+mod nodes;
+mod restart;
+
+mod endpoints;
+mod refused;
+
+mod arrange;
 mod signature;
 
 use serde_json::{Value, json};
@@ -19,8 +31,8 @@ use testing::{
     server::{TestServer, eventually},
 };
 
+pub(crate) use self::arrange::{Endpoint, attempts_of};
 use crate::arrange::{id_of, items, only_conversation, text_of};
-pub(crate) use endpoint::{Endpoint, attempts_of};
 
 pub(crate) const SECOND_MS: i64 = 1_000;
 pub(crate) const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -70,7 +82,10 @@ pub(crate) fn start_with_receiver(events: &[&str]) -> (TestServer, Receiver) {
 /// on while an attempt runs takes its lease away, and then it is rightly made once more.
 pub(crate) fn settle(client: &Client) {
     for endpoint in items(client, "/api/v1/webhooks") {
-        let path = format!("/api/v1/webhooks/{}/deliveries?status=pending", id_of(&endpoint));
+        let path = format!(
+            "/api/v1/webhooks/{}/deliveries?status=pending",
+            id_of(&endpoint)
+        );
         eventually("the end of all deliveries", || {
             items(client, &path).is_empty().then_some(())
         });
@@ -92,7 +107,10 @@ pub(crate) fn wait_for(receiver: &Receiver, expected: &[&str]) -> Vec<Value> {
 /// The texts of a fragment or a transcript.
 pub(crate) fn texts(body: &Value) -> Vec<&str> {
     let messages = body["messages"].as_array().expect("messages");
-    messages.iter().map(|message| text_of(&message["text"])).collect()
+    messages
+        .iter()
+        .map(|message| text_of(&message["text"]))
+        .collect()
 }
 
 /// Does something with the one conversation there is, which is allowed.

@@ -109,8 +109,7 @@ fn assignments_are_told_to_an_agent_to_a_group_and_to_nobody() {
 
 #[test]
 fn closing_is_told_and_a_chat_that_ends_by_itself_closes_nothing() {
-    let (server, receiver) =
-        start_with_receiver(&["conversationClosed", "conversationTranscript"]);
+    let (server, receiver) = start_with_receiver(&["conversationClosed", "conversationTranscript"]);
     let client = server.client();
     visitor_says(&client, VISITOR, "Hello?");
     settle(&client);
@@ -140,7 +139,9 @@ fn a_visitor_who_says_who_they_are_is_told() {
     visitor_says(&client, VISITOR, "Hello?");
     let path = format!("/api/v1/visitors/{VISITOR}");
     let set = |attributes: Value| {
-        client.put(&path, &json!({"attributes": attributes})).json(200);
+        client
+            .put(&path, &json!({"attributes": attributes}))
+            .json(200);
     };
     set(json!({"FIRSTNAME": "Anna"}));
     set(json!({"EMAIL": "anna@example.com"}));
@@ -151,7 +152,10 @@ fn a_visitor_who_says_who_they_are_is_told() {
     client.put(&path, &json!({"notes": "Nice"})).json(200);
 
     let told = wait_for(&receiver, &["visitorIdentified"; 3]);
-    let known: Vec<&Value> = told.iter().map(|event| &event["visitor"]["attributes"]).collect();
+    let known: Vec<&Value> = told
+        .iter()
+        .map(|event| &event["visitor"]["attributes"])
+        .collect();
     assert_eq!(
         known[0],
         &json!({"FIRSTNAME": "Anna", "EMAIL": "anna@example.com"})
@@ -230,7 +234,9 @@ fn an_agent_who_pings_just_after_the_end_has_not_gone() {
     server.advance(LEASE_MS);
     // However those two met, who came goes once.
     let last = receiver.wait_until("the end", |told| {
-        seen(told).last().is_some_and(|(_, status)| status == "offline")
+        seen(told)
+            .last()
+            .is_some_and(|(_, status)| status == "offline")
             && told.last().is_some_and(|told| {
                 told.header("webhook-timestamp") == ((START + 2 * LEASE_MS) / 1_000).to_string()
             })

@@ -40,27 +40,69 @@ fn whatever_a_receiver_does_is_written_down_and_tried_again() {
     let redirected = Some("redirects are not followed");
     let cases = [
         (Reply::Status(200), Some(200), None),
-        (Reply::Status(500), Some(500), Some("the receiver answered 500")),
-        (Reply::Status(429), Some(429), Some("the receiver answered 429")),
         (
-            raw("HTTP/1.1 400 Bad\r\ncontent-type: text/html\r\ncontent-length: 11\r\n\r\n<b>no</b>\n\n"),
+            Reply::Status(500),
+            Some(500),
+            Some("the receiver answered 500"),
+        ),
+        (
+            Reply::Status(429),
+            Some(429),
+            Some("the receiver answered 429"),
+        ),
+        (
+            raw(
+                "HTTP/1.1 400 Bad\r\ncontent-type: text/html\r\ncontent-length: 11\r\n\r\n<b>no</b>\n\n",
+            ),
             Some(400),
             Some("the receiver answered 400: <b>no</b>"),
         ),
         (Reply::Hang, None, Some("timed out")),
-        (stall("HTTP/1.1 200 OK\r\ncontent-"), None, Some("timed out")),
-        (stall("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc"), Some(200), Some("timed out")),
+        (
+            stall("HTTP/1.1 200 OK\r\ncontent-"),
+            None,
+            Some("timed out"),
+        ),
+        (
+            stall("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc"),
+            Some(200),
+            Some("timed out"),
+        ),
         // More than anybody has to say is not read, and then the head counts.
         (endless("HTTP/1.1 200 OK\r\n\r\n-"), Some(200), None),
-        (endless("HTTP/1.1 500 Oh\r\ncontent-length: 10737418240\r\n\r\n "), Some(500), Some("the receiver answered 500")),
-        (endless("HTTP/1.1 200 OK\r\nx: y"), None, Some("the answer is not valid HTTP")),
-        (endless("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 C\r\n\r\n\n"), None, Some("the answer is not valid HTTP")),
+        (
+            endless("HTTP/1.1 500 Oh\r\ncontent-length: 10737418240\r\n\r\n "),
+            Some(500),
+            Some("the receiver answered 500"),
+        ),
+        (
+            endless("HTTP/1.1 200 OK\r\nx: y"),
+            None,
+            Some("the answer is not valid HTTP"),
+        ),
+        (
+            endless("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 C\r\n\r\n\n"),
+            None,
+            Some("the answer is not valid HTTP"),
+        ),
         (raw(""), None, Some("the answer broke off")),
-        (raw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"), Some(200), Some("the answer broke off")),
+        (
+            raw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n"),
+            Some(200),
+            Some("the answer broke off"),
+        ),
         (raw("HTTP/1.1 204 None\r\n\r\n"), Some(204), None),
-        (raw("SSH-2.0-OpenSSH_9.2\r\n"), None, Some("the answer is not valid HTTP")),
+        (
+            raw("SSH-2.0-OpenSSH_9.2\r\n"),
+            None,
+            Some("the answer is not valid HTTP"),
+        ),
         (redirect(301, &elsewhere.url()), Some(301), redirected),
-        (redirect(302, "http://169.254.169.254/latest/meta-data/"), Some(302), redirected),
+        (
+            redirect(302, "http://169.254.169.254/latest/meta-data/"),
+            Some(302),
+            redirected,
+        ),
         (redirect(307, "file:///etc/passwd"), Some(307), redirected),
         (redirect(308, "/elsewhere"), Some(308), redirected),
     ];
@@ -79,12 +121,28 @@ fn whatever_a_receiver_does_is_written_down_and_tried_again() {
     for ((reply, http_status, error), (receiver, endpoint)) in cases.iter().zip(&receivers) {
         let delivery = endpoint.wait_for_attempts(1);
         let attempt = &attempts_of(&delivery)[0];
-        assert_eq!(attempt["httpStatus"], json!(http_status), "{reply:?}: {attempt}");
+        assert_eq!(
+            attempt["httpStatus"],
+            json!(http_status),
+            "{reply:?}: {attempt}"
+        );
         assert_eq!(attempt["error"], json!(error), "{reply:?}: {attempt}");
-        let status = if error.is_none() { "delivered" } else { "pending" };
+        let status = if error.is_none() {
+            "delivered"
+        } else {
+            "pending"
+        };
         assert_eq!(delivery["status"], status, "{reply:?}");
-        assert_eq!(delivery["nextAttemptAt"].is_null(), error.is_none(), "{reply:?}");
-        assert_eq!(receiver.received().len(), 1, "{reply:?}: it is not sent twice");
+        assert_eq!(
+            delivery["nextAttemptAt"].is_null(),
+            error.is_none(),
+            "{reply:?}"
+        );
+        assert_eq!(
+            receiver.received().len(),
+            1,
+            "{reply:?}: it is not sent twice"
+        );
     }
     assert_eq!(elsewhere.connections(), 0);
 }
@@ -109,7 +167,10 @@ fn where_nobody_listens_or_speaks_tls_nothing_is_told() {
             let delivery = items(&client, &path).into_iter().next()?;
             attempts_of(&delivery).first().cloned()
         });
-        assert_eq!((&attempt["httpStatus"], &attempt["error"]), (&Value::Null, &json!(error)));
+        assert_eq!(
+            (&attempt["httpStatus"], &attempt["error"]),
+            (&Value::Null, &json!(error))
+        );
         client.delete(&format!("/api/v1/webhooks/{id}")).empty(204);
     }
     assert!(plain.received().is_empty());
@@ -148,9 +209,11 @@ fn endpoints_that_hang_delay_nobody() {
         visitor_says(&client, &format!("visitor-{number}"), "Hello?");
     }
     // Far less than those who hang have, which is fifteen seconds.
-    within(Duration::from_secs(5), "every event at the healthy one", || {
-        (healthy.received().len() == CONVERSATIONS).then_some(())
-    });
+    within(
+        Duration::from_secs(5),
+        "every event at the healthy one",
+        || (healthy.received().len() == CONVERSATIONS).then_some(()),
+    );
     // They do hang, and none is asked for more at once than it may be.
     within(Duration::from_secs(5), "the others", || {
         hanging
@@ -158,8 +221,39 @@ fn endpoints_that_hang_delay_nobody() {
             .all(|receiver| !receiver.received().is_empty())
             .then_some(())
     });
-    assert!(hanging.iter().all(|receiver| receiver.received().len() <= 8));
+    assert!(
+        hanging
+            .iter()
+            .all(|receiver| receiver.received().len() <= 8)
+    );
     drop(hanging);
+}
+
+#[test]
+fn one_that_fails_is_asked_for_one_at_a_time_until_it_takes_something() {
+    const CONVERSATIONS: usize = 10;
+    let server = start_with(|webhooks| webhooks.timeout_seconds = 3);
+    let client = server.client();
+    let failing = Receiver::start_with(|_, before| match before {
+        0 => Reply::Status(500),
+        1 => Reply::Hang,
+        _ => Reply::Status(204),
+    });
+    let endpoint = Endpoint::add(&client, &failing, &["conversationStarted"]);
+    visitor_says(&client, "the-first", "Hello?");
+    endpoint.wait_for_attempts(1);
+    let healthy = Receiver::start();
+    add(&client, &healthy.url(), &["conversationStarted"]);
+    for number in 0..CONVERSATIONS {
+        visitor_says(&client, &format!("visitor-{number}"), "Hello?");
+    }
+    healthy.wait_for(CONVERSATIONS);
+    assert_eq!(failing.received().len(), 2);
+    // When that one has hung long enough the next is taken, and then all go.
+    endpoint.wait_for_log("the others", |log| {
+        let delivered = log.iter().filter(|delivery| delivery["status"] == "delivered");
+        delivered.count() == CONVERSATIONS - 1
+    });
 }
 
 #[test]
@@ -173,7 +267,11 @@ fn a_healthy_lane_is_not_kept_by_one_that_hangs_at_the_same_endpoint() {
             Reply::Status(204)
         }
     });
-    let endpoint = Endpoint::add(&client, &receiver, &["conversationStarted", "conversationClosed"]);
+    let endpoint = Endpoint::add(
+        &client,
+        &receiver,
+        &["conversationStarted", "conversationClosed"],
+    );
     visitor_says(&client, "hangs", "Hello?");
     receiver.wait_for(1);
     for number in 0..5 {

@@ -124,7 +124,8 @@ impl Endpoint {
     pub(crate) fn wait_for_attempts(&self, count: usize) -> Value {
         let what = format!("{count} attempts");
         let log = self.wait_for_log(&what, |log| {
-            log.first().is_some_and(|first| attempts_of(first).len() >= count)
+            log.first()
+                .is_some_and(|first| attempts_of(first).len() >= count)
         });
         assert_eq!(log.len(), 1, "{log:?}");
         log[0].clone()
