@@ -61,12 +61,18 @@ pub fn insert(
     tx.run(SQL, &parameters).map(drop)
 }
 
-/// Enabled endpoints with a delivery that is due at `now`, at most `limit`.
-pub fn list_due_endpoints(tx: &mut Tx<'_>, now: Millis, limit: i64) -> Result<Vec<EndpointNumber>> {
-    const SQL: &str = "select e.number from webhook_endpoints e where e.is_enabled and e.deleted_at is null and exists \
+/// Enabled endpoints after one with a delivery that is due at `now`, at most `limit`.
+pub fn list_due_endpoints(
+    tx: &mut Tx<'_>,
+    now: Millis,
+    after: EndpointNumber,
+    limit: i64,
+) -> Result<Vec<EndpointNumber>> {
+    const SQL: &str = "select e.number from webhook_endpoints e where e.number > $2 and e.is_enabled and e.deleted_at is null and exists \
         (select 1 from webhook_deliveries d where d.endpoint = e.number and d.due_at <= $1 and d.leased_until <= $1) \
-        order by e.number limit $2";
-    tx.all(SQL, &[now.into(), limit.into()], |row| row.get(0))
+        order by e.number limit $3";
+    let parameters = [now.into(), after.into(), limit.into()];
+    tx.all(SQL, &parameters, |row| row.get(0))
 }
 
 /// When the next delivery is due after `now`; none where nothing waits for a time.

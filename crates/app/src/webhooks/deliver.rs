@@ -17,7 +17,7 @@ use crate::{Result, Write, ids};
 /// takes over soon.
 const LEASE_MS: i64 = 30 * SECOND_MS;
 
-/// Endpoints that are looked at together.
+/// Endpoints that are read at once.
 const ENDPOINTS_AT_ONCE: i64 = 1_000;
 
 /// Leased deliveries of one endpoint, in the order of events.
@@ -50,7 +50,7 @@ pub fn lease(
     let now = write.now();
     let until = now + LEASE_MS;
     let mut given = Vec::new();
-    for number in webhook_deliveries::list_due_endpoints(write.tx(), now, ENDPOINTS_AT_ONCE)? {
+    for number in list_due(write)? {
         let mut left = room.get(&number).copied().unwrap_or(room_max);
         if left <= 0 {
             continue;
@@ -74,6 +74,21 @@ pub fn lease(
     })
 }
 
+/// Every endpoint with something due: those that come late in the list must not wait for the stuck ones before them.
+fn list_due(write: &mut Write<'_, '_>) -> Result<Vec<EndpointNumber>> {
+    let (now, mut due) = (write.now(), Vec::new());
+    loop {
+        let after = due.last().copied().unwrap_or(EndpointNumber(0));
+        let page =
+            webhook_deliveries::list_due_endpoints(write.tx(), now, after, ENDPOINTS_AT_ONCE)?;
+        let is_last = (page.len() as i64) < ENDPOINTS_AT_ONCE;
+        due.extend(page);
+        if is_last {
+            return Ok(due);
+        }
+    }
+}
+
 /// Gives back a delivery that was leased and not tried.
 pub fn give_back(write: &mut Write<'_, '_>, delivery: &LeasedDelivery) -> Result<()> {
     webhook_deliveries::release(write.tx(), delivery)?;
@@ -91,11 +106,7 @@ pub struct Answer {
 
 /// Writes down what an attempt brought and decides what comes next: for the delivery, for its lane, and for the endpoint.
 /// Nothing happens where the lease was lost.
-pub fn finish(
-    write: &mut Write<'_, '_>,
-    delivery: &LeasedDelivery,
-    answer: &Answer,
-) -> Result<()> {
+pub fn finish(write: &mut Write<'_, '_>, delivery: &LeasedDelivery, answer: &Answer) -> Result<()> {
     webhook_deliveries::lock_lane(write.tx(), delivery.lane)?;
     let now = write.now();
     let outcome = decide(write, delivery, answer);
@@ -138,11 +149,7 @@ fn decide(write: &Write<'_, '_>, delivery: &LeasedDelivery, answer: &Answer) -> 
 }
 
 /// Notes that an endpoint failed, and disables it where it is gone or has only failed for too long.
-fn count_failure(
-    write: &mut Write<'_, '_>,
-    number: EndpointNumber,
-    answer: &Answer,
-) -> Result<()> {
+fn count_failure(write: &mut Write<'_, '_>, number: EndpointNumber, answer: &Answer) -> Result<()> {
     let now = write.now();
     let mut endpoint = webhook_endpoints::lock(write.tx(), number)?;
     let failing_since = endpoint.failing_since.unwrap_or(now);

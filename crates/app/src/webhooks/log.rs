@@ -107,7 +107,7 @@ pub struct Replay {
 }
 
 /// Sends an endpoint's deliveries of a time again, oldest first and in order, under the ids they have. Tells how many:
-/// [`REPLAYED_AT_ONCE`] at most, oldest first.
+/// 10,000 at most, oldest first.
 pub fn replay_range(
     write: &mut Write<'_, '_>,
     actor: &Actor,

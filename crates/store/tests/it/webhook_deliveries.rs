@@ -243,11 +243,14 @@ async fn endpoints_with_something_due_are_told(database: TestDatabase) {
         webhook_endpoints::update(tx, &disabled)?;
         webhook_endpoints::delete(tx, gone, NOON)?;
 
-        let told =
-            |tx: &mut Tx<'_>, now, limit| webhook_deliveries::list_due_endpoints(tx, now, limit);
+        let told = |tx: &mut Tx<'_>, now, limit| {
+            webhook_deliveries::list_due_endpoints(tx, now, EndpointNumber(0), limit)
+        };
         assert_eq!(told(tx, NOON - 1, 9)?, []);
         assert_eq!(told(tx, NOON, 9)?, [hook, other]);
         assert_eq!(told(tx, NOON, 1)?, [hook]);
+        let rest = webhook_deliveries::list_due_endpoints(tx, NOON, hook, 1)?;
+        assert_eq!(rest, [other]);
         webhook_deliveries::lease(tx, hook, NOON, LEASED, 1)?;
         assert_eq!(told(tx, NOON, 9)?, [hook, other], "one is left");
         lease(tx, hook)?;

@@ -191,3 +191,41 @@ fn answer(at: Millis, outcome: &Outcome) -> Answer {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::webhook::Credentials;
+
+    use super::*;
+
+    #[test]
+    fn what_a_receiver_says_back_of_secrets_is_not_kept() {
+        let opened = Ok(Opened {
+            signing_keys: Vec::new(),
+            credentials: Credentials {
+                authentication: Some(Authentication::Basic {
+                    username: "shop".to_owned(),
+                    password: "open sesame".to_owned(),
+                }),
+                headers: vec![("x-shop".to_owned(), "s3cret".to_owned())],
+            },
+        });
+        let attempt = Attempt {
+            at: 0,
+            http_status: Some(500),
+            error: Some(
+                "Authorization: Basic c2hvcDpvcGVuIHNlc2FtZQ== open sesame x-shop: s3cret"
+                    .to_owned(),
+            ),
+            duration_ms: 1,
+        };
+        let answer = Answer {
+            attempt,
+            retry_after_ms: None,
+        };
+        assert_eq!(
+            redacted(answer, &opened).attempt.error.as_deref(),
+            Some("Authorization: Basic •••• •••• x-shop: ••••")
+        );
+    }
+}

@@ -39,6 +39,9 @@ const LEASED_MAX: i64 = 64;
 /// How much of its lease a delivery must have left to be begun: an attempt's time and some to write down what became of it.
 const LEASE_LEFT_MS: i64 = 18 * SECOND_MS;
 
+/// How much of its lease a delivery has left while what was read of its endpoint is believed: for the first second.
+const LEASE_LEFT_FRESH_MS: i64 = 29 * SECOND_MS;
+
 /// How often the log's old end is cut off.
 const FORGET_MS: i64 = HOUR_MS;
 
@@ -195,9 +198,11 @@ impl Sender {
             () = self.lifecycle.stopping() => None,
             permit = permits.acquire() => permit.ok(),
         };
-        let is_late = self.app.clock().now() > leased_until - LEASE_LEFT_MS;
+        let left_ms = leased_until - self.app.clock().now();
+        let is_in_time = left_ms >= LEASE_LEFT_FRESH_MS
+            || left_ms >= LEASE_LEFT_MS && self.is_unchanged(endpoint).await;
         let answer = match &permit {
-            Some(_) if !is_late => Some(self.attempt(endpoint, opened, &delivery).await),
+            Some(_) if is_in_time => Some(self.attempt(endpoint, opened, &delivery).await),
             _ => None,
         };
         // From here on the receiver is free, and what is due next may be leased while this is written down.
@@ -211,5 +216,21 @@ impl Sender {
             // Its lease ends, and then it is sent again, under the same id.
             tracing::warn!(%error, webhook = %endpoint.id, "what became of a webhook delivery could not be written");
         }
+    }
+    /// Whether an endpoint is still as it was when something for it was leased. Somebody may have deleted it, or turned it
+    /// off, or changed where it leads, and wants nothing more to go there.
+    async fn is_unchanged(&self, endpoint: &WebhookEndpoint) -> bool {
+        let number = endpoint.number;
+        let found = self
+            .app
+            .read(move |tx| Ok(store::webhook_endpoints::get(tx, number)?));
+        found.await.is_ok_and(|found| {
+            let failing_since = endpoint.failing_since;
+            *endpoint
+                == WebhookEndpoint {
+                    failing_since,
+                    ..found
+                }
+        })
     }
 }
