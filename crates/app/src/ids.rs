@@ -2,8 +2,8 @@
 
 use model::{
     id::{
-        ALPHABET, AgentId, ConversationId, DeliveryId, EndpointId, GroupId, ID_LENGTH, ID_TIME_LENGTH, KeyId, MessageId,
-        OrganizationId, encode_time,
+        ALPHABET, AgentId, ConversationId, DeliveryId, EndpointId, GroupId, ID_LENGTH,
+        ID_TIME_LENGTH, KeyId, MessageId, OrganizationId, encode_time,
     },
     time::Millis,
 };

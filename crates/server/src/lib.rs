@@ -2,8 +2,8 @@
 
 pub mod cli;
 pub mod config;
-pub mod lifecycle;
 mod disk;
+pub mod lifecycle;
 mod logging;
 mod metrics;
 pub mod wire;

@@ -14,7 +14,9 @@ use model::{
     visitor::Visitor,
     webhook::{Lane, WebhookEndpoint, WebhookEventKind, WebhookEvents},
 };
-use store::{webhook_deliveries, webhook_endpoints, webhook_events, webhook_events::NewWebhookEvent};
+use store::{
+    webhook_deliveries, webhook_endpoints, webhook_events, webhook_events::NewWebhookEvent,
+};
 
 use super::{Happening, Thread};
 use crate::{Result, Write, ids, write::Place};
@@ -144,11 +146,7 @@ pub(crate) fn chat_started(
         agent: agents.into_iter().next(),
         is_no_available_agent: is_no_available_agent(write, place.organization)?,
     };
-    tell(
-        write,
-        Source::conversation(place, message.seq),
-        &happening,
-    )
+    tell(write, Source::conversation(place, message.seq), &happening)
 }
 
 /// Tells that a chat was finished. `messages` are those since the chat before, oldest first, with what was missed.

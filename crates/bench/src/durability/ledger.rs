@@ -6,13 +6,9 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use ureq::Agent;
 
 use super::{Findings, Result, process::Account};
 use crate::stopwatch;
-
-/// How long an answer is waited for: longer than a server may need for anything it does not hang at.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// As much of a text as makes its key: a key may not be as long as a text, and every text differs at its beginning.
 const KEY_LENGTH_MAX: usize = 100;
@@ -71,7 +67,6 @@ pub enum Repetition {
 
 /// Somebody who sends numbered messages to one visitor, one after the other.
 pub struct Writer {
-    agent: Agent,
     account: Account,
     visitor_id: String,
     entries: Vec<Entry>,
@@ -89,12 +84,7 @@ struct Stored {
 impl Writer {
     /// A writer that has sent nothing yet, to a visitor that nobody else writes to.
     pub fn new(account: &Account, visitor_id: String) -> Self {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(ANSWER_TIMEOUT))
-            .build();
         Self {
-            agent: agent.into(),
             account: account.clone(),
             visitor_id,
             entries: Vec::new(),
@@ -147,6 +137,7 @@ impl Writer {
             "visitorId": self.visitor_id, "agentId": self.account.agent_id, "text": text
         });
         let mut request = self
+            .account
             .agent
             .post(format!("{address}/v3/conversations/messages"))
             .header("api-key", &self.account.api_key);
@@ -289,13 +280,13 @@ impl Writer {
 
     /// Asks the native API.
     pub fn get(&self, url: &str) -> Result<Value> {
-        let asked = self.agent.get(url);
+        let asked = self.account.agent.get(url);
         read(url, asked.header("api-key", &self.account.api_key).call())
     }
 
     /// Tells the native API to do something.
     pub fn post(&self, url: &str, body: &Value) -> Result<Value> {
-        let asked = self.agent.post(url);
+        let asked = self.account.agent.post(url);
         let asked = asked.header("api-key", &self.account.api_key);
         read(url, asked.send_json(body))
     }

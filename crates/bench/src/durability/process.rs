@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde_json::Value;
+use ureq::Agent;
 
 use super::{Result, wait};
 use crate::stopwatch;
@@ -25,6 +26,12 @@ const FREEZE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a server may take to stop gently.
 const STOP_TIMEOUT: Duration = Duration::from_secs(40);
 
+/// How long an answer is waited for: longer than a server may need for anything it does not hang at.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Connections that are kept: one for each writer of an experiment.
+const CONNECTIONS_MAX: usize = 16;
+
 /// What `init` printed.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -32,6 +39,18 @@ pub struct Account {
     pub agent_id: String,
     /// A key that may do everything.
     pub api_key: String,
+    /// What asks for it. All share its connections: those to servers that are gone would add up.
+    pub(super) agent: Agent,
+}
+
+fn agent() -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(ANSWER_TIMEOUT))
+        .max_idle_connections(CONNECTIONS_MAX)
+        .max_idle_connections_per_host(CONNECTIONS_MAX)
+        .build();
+    config.into()
 }
 
 /// A binary, its data directory and its settings.
@@ -90,6 +109,7 @@ impl Installation {
         Ok(Account {
             agent_id: text("agentId")?,
             api_key: text("apiKey")?,
+            agent: agent(),
         })
     }
 

@@ -10,6 +10,7 @@ mod order;
 mod receivers;
 mod schedule;
 
+mod changed;
 mod disabling;
 mod replay;
 mod rotation;

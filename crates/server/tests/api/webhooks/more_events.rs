@@ -197,6 +197,28 @@ fn an_agent_comes_by_a_ping_and_goes_when_it_lapses() {
 }
 
 #[test]
+fn many_pings_at_the_same_moment_are_one_arrival_and_one_end() {
+    let (server, receiver) = start_with_receiver(&["agentStatusChanged"]);
+    let (client, agent_id) = (server.client(), server.agent_id());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| ping(&client, agent_id));
+        }
+    });
+    receiver.wait_for(1);
+    settle(&client);
+    server.advance(LEASE_MS);
+    receiver.wait_for(2);
+    settle(&client);
+    wait_for_figure(&client, "parlour_jobs_behind_seconds", 0.0);
+    let statuses: Vec<String> = seen(&receiver.received())
+        .into_iter()
+        .map(|(_, status)| status)
+        .collect();
+    assert_eq!(statuses, ["online", "offline"]);
+}
+
+#[test]
 fn an_agents_choice_is_told_where_others_see_a_difference() {
     let (server, receiver) = start_with_receiver(&["agentStatusChanged"]);
     let (client, agent_id) = (server.client(), server.agent_id());

@@ -13,7 +13,7 @@ use super::{Endpoint, add, attempts_of, start, start_with};
 use crate::arrange::{VISITOR, id_of, items, visitor_says};
 
 /// How long a receiver may take here.
-const TIMEOUT_S: u64 = 1;
+const TIMEOUT_S: u64 = 2;
 
 fn raw(text: &str) -> Reply {
     Reply::Raw(text.as_bytes().to_vec())
@@ -232,7 +232,7 @@ fn endpoints_that_hang_delay_nobody() {
 #[test]
 fn one_that_fails_is_asked_for_one_at_a_time_until_it_takes_something() {
     const CONVERSATIONS: usize = 10;
-    let server = start_with(|webhooks| webhooks.timeout_seconds = 3);
+    let server = start_with(|webhooks| webhooks.timeout_seconds = 5);
     let client = server.client();
     let failing = Receiver::start_with(|_, before| match before {
         0 => Reply::Status(500),
@@ -251,7 +251,9 @@ fn one_that_fails_is_asked_for_one_at_a_time_until_it_takes_something() {
     assert_eq!(failing.received().len(), 2);
     // When that one has hung long enough the next is taken, and then all go.
     endpoint.wait_for_log("the others", |log| {
-        let delivered = log.iter().filter(|delivery| delivery["status"] == "delivered");
+        let delivered = log
+            .iter()
+            .filter(|delivery| delivery["status"] == "delivered");
         delivered.count() == CONVERSATIONS - 1
     });
 }
