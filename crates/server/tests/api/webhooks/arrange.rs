@@ -110,7 +110,11 @@ impl Endpoint {
         what: &str,
         is_enough: impl Fn(&[Value]) -> bool,
     ) -> Vec<Value> {
-        eventually(what, || Some(self.log()).filter(|log| is_enough(log)))
+        let mut seen = Seen(Vec::new());
+        eventually(what, || {
+            seen.0 = self.log();
+            is_enough(&seen.0).then(|| std::mem::take(&mut seen.0))
+        })
     }
 
     /// Waits until there are so many deliveries, all of one status, and tells them.
@@ -129,6 +133,17 @@ impl Endpoint {
         });
         assert_eq!(log.len(), 1, "{log:?}");
         log[0].clone()
+    }
+}
+
+/// The log as it was seen last, shown where a test gives up waiting for another.
+struct Seen(Vec<Value>);
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the log is {:#?}", self.0);
+        }
     }
 }
 
