@@ -1,5 +1,6 @@
 //! Which addresses the server may send to: what is written, and what it leads to (trust 1.11).
 
+mod client;
 mod public;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,6 +10,7 @@ use url::{Host, Url};
 
 use crate::limit;
 
+pub use client::{Networks, client_address};
 pub use public::is_public;
 
 /// Ports that web servers are reached at.

@@ -4,6 +4,7 @@
 use crate::{
     message::{Message, MessageKind},
     time::Millis,
+    visit::WebPage,
 };
 
 /// One round in a conversation.
@@ -23,6 +24,8 @@ pub struct Chat {
     pub last_seq: Option<i64>,
     /// How many messages of the visitor were never answered; known when finished.
     pub missed_messages_count: i64,
+    /// The page that the visitor was on when it started, where that is known.
+    pub start_page: Option<WebPage>,
 }
 
 /// What a message does to a chat.

@@ -34,6 +34,8 @@ pub struct Conversation {
     pub last_message_at: Millis,
     /// The highest `seq` the visitor has seen.
     pub visitor_seen: i64,
+    /// The highest `seq` that any agent has seen.
+    pub agents_seen: i64,
     /// When it was made.
     pub created_at: Millis,
 }

@@ -7,7 +7,7 @@ use crate::{
         AgentId, ConversationId, ConversationNumber, GroupId, MessageId, OrganizationNumber,
         VisitorNumber,
     },
-    message::Message,
+    message::{Message, MessageKind},
     time::Millis,
 };
 
@@ -35,8 +35,8 @@ pub struct Event {
 pub enum EventKind {
     /// A message or a note was written. It is its own row; no copy is kept.
     Message(Arc<Message>),
-    /// A message has a new text.
-    Edited(MessageId),
+    /// A message has a new text; this is the message as it is now.
+    Edited(Arc<Message>),
     /// A message was deleted.
     Deleted(MessageId),
     /// Somebody else works on the conversation, or nobody.
@@ -49,9 +49,59 @@ pub enum EventKind {
     Reopened,
     /// What is known about the visitor changed.
     VisitorChanged,
+    /// One side has seen everything up to a `seq`.
+    Seen {
+        /// Which side.
+        by: Side,
+        /// Up to where.
+        up_to: i64,
+    },
+    /// Something that is not there any more, or that this reader may not see: only its place remains.
+    Hidden,
+}
+
+/// A side of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Agents, and programs in their name.
+    Agent,
+    /// The visitor.
+    Visitor,
+}
+
+impl Side {
+    /// The side's name in the store and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Agent => "agent",
+            Side::Visitor => "visitor",
+        }
+    }
+
+    /// The side of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Side::Agent, Side::Visitor]
+            .into_iter()
+            .find(|side| side.as_str() == name)
+    }
 }
 
 impl EventKind {
+    /// Whether only agents may see it: to a visitor it is [`EventKind::Hidden`].
+    pub fn is_for_agents_only(&self) -> bool {
+        match self {
+            EventKind::Message(message) | EventKind::Edited(message) => {
+                message.kind == MessageKind::Note
+            }
+            EventKind::Assigned(_) | EventKind::GroupChanged(_) | EventKind::VisitorChanged => true,
+            EventKind::Deleted(_)
+            | EventKind::Closed
+            | EventKind::Reopened
+            | EventKind::Seen { .. }
+            | EventKind::Hidden => false,
+        }
+    }
+
     /// The kind's name in the store and on the wire.
     pub fn name(&self) -> &'static str {
         match self {
@@ -63,19 +113,25 @@ impl EventKind {
             EventKind::Closed => "closed",
             EventKind::Reopened => "reopened",
             EventKind::VisitorChanged => "visitor",
+            EventKind::Seen { .. } => "seen",
+            EventKind::Hidden => "hidden",
         }
     }
 
-    /// What the event points to: the id of a message, an agent or a group.
-    pub fn subject(&self) -> Option<&str> {
+    /// What the event points to, as the store keeps it: the id of a message, an agent or a group, or a side and how far
+    /// it has seen, as `visitor:12`.
+    pub fn subject(&self) -> Option<String> {
         match self {
-            EventKind::Edited(id) | EventKind::Deleted(id) => Some(id.as_str()),
-            EventKind::Assigned(agent) => agent.as_ref().map(AgentId::as_str),
-            EventKind::GroupChanged(group) => group.as_ref().map(GroupId::as_str),
+            EventKind::Edited(message) => Some(message.id.to_string()),
+            EventKind::Deleted(id) => Some(id.to_string()),
+            EventKind::Assigned(agent) => agent.as_ref().map(AgentId::to_string),
+            EventKind::GroupChanged(group) => group.as_ref().map(GroupId::to_string),
+            EventKind::Seen { by, up_to } => Some(format!("{}:{up_to}", by.as_str())),
             EventKind::Message(_)
             | EventKind::Closed
             | EventKind::Reopened
-            | EventKind::VisitorChanged => None,
+            | EventKind::VisitorChanged
+            | EventKind::Hidden => None,
         }
     }
 }

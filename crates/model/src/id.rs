@@ -74,6 +74,8 @@ ids! {
     EndpointId,
     /// Public id of a delivery, and the `webhook-id` of its attempts.
     DeliveryId,
+    /// Public id of a file that was uploaded.
+    FileId,
 }
 
 numbers! {
@@ -95,6 +97,10 @@ numbers! {
     EndpointNumber,
     /// Internal key of a webhook event; a later one is higher.
     WebhookEventNumber,
+    /// Internal key of a file that was uploaded.
+    FileNumber,
+    /// Internal key of a visit; a later one is higher.
+    VisitNumber,
 }
 
 /// Longest visitor id (contract G-8).

@@ -39,6 +39,24 @@ pub const ATTRIBUTE_NAME_LENGTH_MAX: usize = 100;
 /// Longest attribute value, in characters.
 pub const ATTRIBUTE_VALUE_LENGTH_MAX: usize = 1_000;
 
+/// Longest address of a page that a visitor looks at, in bytes.
+pub const PAGE_LINK_LENGTH_MAX: usize = 2_048;
+
+/// Longest title of such a page, in characters.
+pub const PAGE_TITLE_LENGTH_MAX: usize = 300;
+
+/// Visits of one visitor that are kept, the latest.
+pub const VISITS_MAX: i64 = 100;
+
+/// Longest `User-Agent` header that is kept, in bytes; longer ones are cut. Those of browsers have less than 300.
+pub const USER_AGENT_LENGTH_MAX: usize = 512;
+
+/// Longest name of a file, in bytes: with room for what a file system adds to it.
+pub const FILE_NAME_LENGTH_MAX: usize = 150;
+
+/// Most files of one message.
+pub const FILES_PER_MESSAGE_MAX: usize = 10;
+
 /// Most webhook endpoints of one organization.
 pub const ENDPOINTS_MAX: usize = 100;
 

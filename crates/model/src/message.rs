@@ -135,6 +135,13 @@ pub struct MessageDetails {
     pub attachments: Vec<File>,
 }
 
+impl MessageDetails {
+    /// Whether the message has files.
+    pub fn has_files(&self) -> bool {
+        self.file.is_some() || !self.attachments.is_empty()
+    }
+}
+
 /// A name and an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {

@@ -6,6 +6,12 @@ use crate::time::{Millis, SECOND_MS};
 /// one (contract A.2, delivery "Presence").
 pub const LEASE_MS: i64 = 150 * SECOND_MS;
 
+/// How long an open connection keeps an agent online; it is asked for again before that ends.
+pub const STAY_MS: i64 = 60 * SECOND_MS;
+
+/// How long an agent stays online after their last connection was closed.
+pub const GRACE_MS: i64 = 30 * SECOND_MS;
+
 /// What an agent wants to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {

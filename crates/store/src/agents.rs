@@ -94,6 +94,16 @@ pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &AgentId) -> Result<Option<Agent>
     tx.find(SQL, &[scope.organization.into(), id.into()], read)
 }
 
+/// The agent of a number, unless they were deleted.
+pub fn find_by_number(tx: &mut Tx<'_>, scope: Scope, number: AgentNumber) -> Result<Option<Agent>> {
+    const SQL: &str = concat!(
+        "select ",
+        agent_columns!(),
+        " from agents where organization = $1 and number = $2 and deleted_at is null"
+    );
+    tx.find(SQL, &[scope.organization.into(), number.into()], read)
+}
+
 /// The agent of an e-mail, in any case.
 pub fn find_by_email(tx: &mut Tx<'_>, scope: Scope, email: &str) -> Result<Option<Agent>> {
     const SQL: &str = concat!(

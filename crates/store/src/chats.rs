@@ -1,19 +1,27 @@
 //! Chats: the rounds of a conversation.
 
-use model::{chat::Chat, id::ConversationNumber, message::MessageKind, time::Millis};
+use model::{
+    chat::Chat, id::ConversationNumber, message::MessageKind, time::Millis, visit::WebPage,
+};
 
 use crate::{Result, Tx, value::named};
 
 /// Adds a chat that has just started.
 pub fn insert(tx: &mut Tx<'_>, conversation: ConversationNumber, chat: &Chat) -> Result<()> {
-    const SQL: &str = "insert into chats (conversation, number, started_by, first_seq, started_at, missed_messages_count) \
-        values ($1, $2, $3, $4, $5, 0)";
+    const SQL: &str = "insert into chats (conversation, number, started_by, first_seq, started_at, missed_messages_count, start_link, start_title) \
+        values ($1, $2, $3, $4, $5, 0, $6, $7)";
+    let (link, title) = match &chat.start_page {
+        Some(page) => (Some(&page.link), Some(&page.title)),
+        None => (None, None),
+    };
     let parameters = [
         conversation.into(),
         chat.number.into(),
         chat.started_by.as_str().into(),
         chat.first_seq.into(),
         chat.started_at.into(),
+        link.into(),
+        title.into(),
     ];
     tx.run(SQL, &parameters).map(drop)
 }
@@ -24,7 +32,7 @@ pub fn find(
     conversation: ConversationNumber,
     number: i64,
 ) -> Result<Option<Chat>> {
-    const SQL: &str = "select number, started_by, first_seq, started_at, finished_at, last_seq, missed_messages_count \
+    const SQL: &str = "select number, started_by, first_seq, started_at, finished_at, last_seq, missed_messages_count, start_link, start_title \
         from chats where conversation = $1 and number = $2";
     tx.find(SQL, &[conversation.into(), number.into()], |row| {
         Ok(Chat {
@@ -35,6 +43,13 @@ pub fn find(
             finished_at: row.get(4)?,
             last_seq: row.get(5)?,
             missed_messages_count: row.get(6)?,
+            start_page: match row.get(7)? {
+                Some(link) => Some(WebPage {
+                    link,
+                    title: row.get::<Option<String>>(8)?.unwrap_or_default(),
+                }),
+                None => None,
+            },
         })
     })
 }

@@ -16,7 +16,7 @@ use crate::{Error, Result, Row, Tx, value::named};
 macro_rules! conversation_columns {
     () => {
         "c.number, c.id, c.visitor, v.id, c.channel, c.head, c.status, a.id, g.id, c.chat, c.is_chat_open, c.last_message_at, \
-        c.visitor_seen, c.created_at, c.list_minute \
+        c.visitor_seen, c.agents_seen, c.created_at, c.list_minute \
         from conversations c join visitors v on v.number = c.visitor \
         left join agents a on a.number = c.assignee left join groups g on g.number = v.group_number"
     };
@@ -37,7 +37,8 @@ fn read(row: &Row<'_>) -> Result<Conversation> {
         is_chat_open: row.get(10)?,
         last_message_at: row.get(11)?,
         visitor_seen: row.get(12)?,
-        created_at: row.get(13)?,
+        agents_seen: row.get(13)?,
+        created_at: row.get(14)?,
     })
 }
 
@@ -49,8 +50,8 @@ pub fn insert(
     id: &ConversationId,
     created_at: Millis,
 ) -> Result<(ConversationNumber, ConversationId)> {
-    const SQL: &str = "insert into conversations (organization, id, visitor, channel, head, status, chat, is_chat_open, last_message_at, list_minute, visitor_seen, created_at) \
-        values ($1, $2, $3, 'widget', 0, 'open', 0, false, $4, $5, 0, $4) on conflict (visitor, channel) do nothing";
+    const SQL: &str = "insert into conversations (organization, id, visitor, channel, head, status, chat, is_chat_open, last_message_at, list_minute, touched_minute, visitor_seen, created_at) \
+        values ($1, $2, $3, 'widget', 0, 'open', 0, false, $4, $5, $5, 0, $4) on conflict (visitor, channel) do nothing";
     const FOUND: &str =
         "select number, id from conversations where visitor = $1 and channel = 'widget'";
     tx.run(
@@ -84,6 +85,16 @@ pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &ConversationId) -> Result<Option
 
 /// The conversation of a number.
 pub fn get(tx: &mut Tx<'_>, scope: Scope, number: ConversationNumber) -> Result<Conversation> {
+    find_by_number(tx, scope, number)?
+        .ok_or_else(|| Error::Content(format!("conversation {} was not found", number.0)))
+}
+
+/// The conversation of a number, if it is within the scope.
+pub fn find_by_number(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    number: ConversationNumber,
+) -> Result<Option<Conversation>> {
     const SQL: &str = concat!(
         "select ",
         conversation_columns!(),
@@ -94,7 +105,21 @@ pub fn get(tx: &mut Tx<'_>, scope: Scope, number: ConversationNumber) -> Result<
         number.into(),
         scope.visitor.into(),
     ];
-    tx.one(SQL, &parameters, read)
+    tx.find(SQL, &parameters, read)
+}
+
+/// The conversation of a visitor on the widget channel.
+pub fn find_of_visitor(
+    tx: &mut Tx<'_>,
+    organization: OrganizationNumber,
+    visitor: VisitorNumber,
+) -> Result<Option<Conversation>> {
+    const SQL: &str = concat!(
+        "select ",
+        conversation_columns!(),
+        " where c.organization = $1 and c.visitor = $2 and c.channel = 'widget'"
+    );
+    tx.find(SQL, &[organization.into(), visitor.into()], read)
 }
 
 /// What a conversation's row says when it is locked for a new message.
@@ -116,6 +141,8 @@ pub struct Advanced {
     pub webhook_events: WebhookEvents,
     /// The minute by which it is listed now.
     list_minute: i64,
+    /// The minute of its last event of any kind, so far.
+    touched_minute: i64,
 }
 
 /// The messages of a conversation that no webhook fragment has taken yet.
@@ -169,9 +196,10 @@ pub fn set_unsent(
 pub fn advance(tx: &mut Tx<'_>, number: ConversationNumber, at: Millis) -> Result<Advanced> {
     const SQL: &str = "update conversations set head = head + 1, \
         last_message_at = case when last_message_at < $2 then $2 else last_message_at end where number = $1 \
-        returning head, last_message_at, chat, is_chat_open, status, list_minute, unsent_seq, unsent_at, unsent_by, \
+        returning head, last_message_at, chat, is_chat_open, status, list_minute, touched_minute, unsent_seq, unsent_at, unsent_by, \
         (select webhook_events from organizations o where o.number = organization)";
-    const RELIST: &str = "update conversations set list_minute = $2 where number = $1";
+    const RELIST: &str =
+        "update conversations set list_minute = $2, touched_minute = $3 where number = $1";
     let advanced = tx.one(SQL, &[number.into(), at.into()], |row| {
         Ok(Advanced {
             seq: row.get(0)?,
@@ -180,14 +208,16 @@ pub fn advance(tx: &mut Tx<'_>, number: ConversationNumber, at: Millis) -> Resul
             is_chat_open: row.get(3)?,
             status: named(row, 4, Status::parse)?,
             list_minute: row.get(5)?,
-            unsent: read_unsent(row, 6)?,
-            webhook_events: WebhookEvents::from_bits(row.get(9)?),
+            touched_minute: row.get(6)?,
+            unsent: read_unsent(row, 7)?,
+            webhook_events: WebhookEvents::from_bits(row.get(10)?),
         })
     })?;
     // A statement of its own, as SQLite rewrites an index for every column that is set, changed or not.
     let minute = advanced.at / MINUTE_MS;
-    if minute > advanced.list_minute {
-        tx.run(RELIST, &[number.into(), minute.into()])?;
+    if minute > advanced.list_minute.min(advanced.touched_minute) {
+        let touched = minute.max(advanced.touched_minute);
+        tx.run(RELIST, &[number.into(), minute.into(), touched.into()])?;
     }
     Ok(advanced)
 }
@@ -200,10 +230,18 @@ pub fn lock(tx: &mut Tx<'_>, number: ConversationNumber) -> Result<()> {
     tx.one(sql, &[number.into()], |_| Ok(()))
 }
 
-/// Locks a conversation and takes the next `seq` for an event that is no message.
-pub fn take_seq(tx: &mut Tx<'_>, number: ConversationNumber) -> Result<i64> {
-    const SQL: &str = "update conversations set head = head + 1 where number = $1 returning head";
-    tx.one(SQL, &[number.into()], |row| row.get(0))
+/// Locks a conversation and takes the next `seq` for an event that is no message and happens at `at`.
+pub fn take_seq(tx: &mut Tx<'_>, number: ConversationNumber, at: Millis) -> Result<i64> {
+    const SQL: &str =
+        "update conversations set head = head + 1 where number = $1 returning head, touched_minute";
+    const TOUCH: &str = "update conversations set touched_minute = $2 where number = $1";
+    let (seq, touched): (i64, i64) =
+        tx.one(SQL, &[number.into()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let minute = at / MINUTE_MS;
+    if minute > touched {
+        tx.run(TOUCH, &[number.into(), minute.into()])?;
+    }
+    Ok(seq)
 }
 
 /// Opens or closes a conversation in the inbox; false where it is so already.
@@ -232,13 +270,6 @@ pub fn set_chat(
     const SQL: &str = "update conversations set chat = $2, is_chat_open = $3 where number = $1";
     tx.run(SQL, &[number.into(), chat.into(), is_open.into()])
         .map(drop)
-}
-
-/// Moves the visitor's read marker up to a `seq`; it never goes back.
-pub fn set_visitor_seen(tx: &mut Tx<'_>, number: ConversationNumber, seq: i64) -> Result<()> {
-    const SQL: &str =
-        "update conversations set visitor_seen = $2 where number = $1 and visitor_seen < $2";
-    tx.run(SQL, &[number.into(), seq.into()]).map(drop)
 }
 
 /// What a list of conversations is narrowed to.
@@ -319,7 +350,7 @@ fn list_of_status(
     tx.all(SQL, &parameters, |row| {
         let conversation = read(row)?;
         let place = Place {
-            minute: row.get(14)?,
+            minute: row.get(15)?,
             number: conversation.number,
         };
         Ok((conversation, place))

@@ -1,7 +1,7 @@
 //! How a database is, for those who look after it: how much is in it, what failed, what is sealed.
 
 use model::{
-    id::{EndpointId, EndpointNumber, JobNumber, OrganizationId},
+    id::{EndpointId, EndpointNumber, JobNumber, OrganizationId, OrganizationNumber},
     time::Millis,
 };
 
@@ -116,5 +116,18 @@ pub fn list_sealed(tx: &mut Tx<'_>, after: EndpointNumber, limit: i64) -> Result
             id: row.get(1)?,
             texts: texts.into_iter().flatten().collect(),
         })
+    })
+}
+
+/// The identity secrets that are sealed for organizations after one, at most `limit` of them.
+pub fn list_sealed_widgets(
+    tx: &mut Tx<'_>,
+    after: OrganizationNumber,
+    limit: i64,
+) -> Result<Vec<(OrganizationNumber, OrganizationId, String)>> {
+    const SQL: &str = "select number, id, identity_secret from organizations \
+        where identity_secret is not null and number > $1 order by number limit $2";
+    tx.all(SQL, &[after.into(), limit.into()], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
     })
 }

@@ -92,8 +92,10 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, after: KeyNumber, limit: i64) -> Resu
     )
 }
 
-/// Revokes a key; false where the organization has no such key, or no longer.
-pub fn revoke(tx: &mut Tx<'_>, scope: Scope, id: &KeyId, at: Millis) -> Result<bool> {
-    const SQL: &str = "update keys set revoked_at = $3 where organization = $1 and id = $2 and revoked_at is null";
-    Ok(tx.run(SQL, &[scope.organization.into(), id.into(), at.into()])? == 1)
+/// Revokes a key and tells its number; nothing where the organization has no such key, or no longer.
+pub fn revoke(tx: &mut Tx<'_>, scope: Scope, id: &KeyId, at: Millis) -> Result<Option<KeyNumber>> {
+    const SQL: &str = "update keys set revoked_at = $3 where organization = $1 and id = $2 and revoked_at is null \
+        returning number";
+    let parameters = [scope.organization.into(), id.into(), at.into()];
+    tx.find(SQL, &parameters, |row| row.get(0))
 }

@@ -17,7 +17,7 @@ macro_rules! message_columns {
     };
 }
 
-fn read(row: &Row<'_>) -> Result<Message> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Message> {
     let agent = row.get::<Option<AgentNumber>>(7)?.map(|number| {
         Ok::<_, Error>(MessageAgent {
             number,

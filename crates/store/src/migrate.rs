@@ -27,6 +27,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0002_webhooks.sqlite.sql"),
         postgres: include_str!("../migrations/0002_webhooks.postgres.sql"),
     },
+    Migration {
+        name: "live",
+        sqlite: include_str!("../migrations/0003_live.sqlite.sql"),
+        postgres: include_str!("../migrations/0003_live.postgres.sql"),
+    },
 ];
 
 const TABLE: &str = "create table if not exists migrations (

@@ -5,9 +5,10 @@ use model::{
     organization::Organization,
     time::Millis,
     webhook::WebhookEvents,
+    widget::WidgetSettings,
 };
 
-use crate::{Result, Row, Tx};
+use crate::{Error, Result, Row, Tx};
 
 fn read(row: &Row<'_>) -> Result<Organization> {
     Ok(Organization {
@@ -81,4 +82,47 @@ pub fn set_webhook_events(
     const SQL: &str = "update organizations set webhook_events = $2 where number = $1";
     tx.run(SQL, &[number.into(), events.bits().into()])
         .map(drop)
+}
+
+/// The organization of a widget id, as it stands in a snippet.
+pub fn find_by_widget_id(tx: &mut Tx<'_>, widget_id: &str) -> Result<Option<Organization>> {
+    const SQL: &str =
+        "select number, id, widget_id, name, created_at from organizations where widget_id = $1";
+    tx.find(SQL, &[widget_id.into()], read)
+}
+
+/// How the widget of an organization behaves.
+pub fn widget_settings(tx: &mut Tx<'_>, number: OrganizationNumber) -> Result<WidgetSettings> {
+    const SQL: &str = "select widget_settings from organizations where number = $1";
+    let settings: String = tx.one(SQL, &[number.into()], |row| row.get(0))?;
+    serde_json::from_str(&settings)
+        .map_err(|error| Error::Content(format!("settings of a widget: {error}")))
+}
+
+/// Says how the widget of an organization behaves.
+pub fn set_widget_settings(
+    tx: &mut Tx<'_>,
+    number: OrganizationNumber,
+    settings: &WidgetSettings,
+) -> Result<()> {
+    const SQL: &str = "update organizations set widget_settings = $2 where number = $1";
+    let settings =
+        serde_json::to_string(settings).map_err(|error| Error::Content(error.to_string()))?;
+    tx.run(SQL, &[number.into(), (&settings).into()]).map(drop)
+}
+
+/// The secret by which a site proves who its visitors are, sealed.
+pub fn identity_secret(tx: &mut Tx<'_>, number: OrganizationNumber) -> Result<Option<String>> {
+    const SQL: &str = "select identity_secret from organizations where number = $1";
+    tx.one(SQL, &[number.into()], |row| row.get(0))
+}
+
+/// Gives an organization another such secret, sealed.
+pub fn set_identity_secret(
+    tx: &mut Tx<'_>,
+    number: OrganizationNumber,
+    sealed: &str,
+) -> Result<()> {
+    const SQL: &str = "update organizations set identity_secret = $2 where number = $1";
+    tx.run(SQL, &[number.into(), sealed.into()]).map(drop)
 }

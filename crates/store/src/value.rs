@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use model::id::{
     AgentId, AgentNumber, ConversationId, ConversationNumber, DeliveryId, EndpointId,
-    EndpointNumber, GroupId, GroupNumber, JobNumber, KeyId, KeyNumber, MessageId, OrganizationId,
-    OrganizationNumber, VisitorId, VisitorNumber, WebhookEventNumber,
+    EndpointNumber, FileId, FileNumber, GroupId, GroupNumber, JobNumber, KeyId, KeyNumber,
+    MessageId, OrganizationId, OrganizationNumber, VisitNumber, VisitorId, VisitorNumber,
+    WebhookEventNumber,
 };
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 
@@ -241,9 +242,9 @@ macro_rules! columns {
 }
 
 columns! {
-    numbers: AgentNumber, ConversationNumber, EndpointNumber, GroupNumber, JobNumber, KeyNumber, OrganizationNumber,
-        VisitorNumber, WebhookEventNumber;
-    ids: AgentId, ConversationId, DeliveryId, EndpointId, GroupId, KeyId, MessageId, OrganizationId;
+    numbers: AgentNumber, ConversationNumber, EndpointNumber, FileNumber, GroupNumber, JobNumber, KeyNumber, OrganizationNumber,
+        VisitNumber, VisitorNumber, WebhookEventNumber;
+    ids: AgentId, ConversationId, DeliveryId, EndpointId, FileId, GroupId, KeyId, MessageId, OrganizationId;
 }
 
 impl<'a> From<&'a VisitorId> for Value<'a> {

@@ -6,14 +6,15 @@ use model::{
         VisitorNumber,
     },
     time::Millis,
-    visitor::{Attribute, Attributes, Visitor},
+    visitor::{Attribute, Attributes, Browser, Standing, Visitor},
 };
 
 use crate::{Error, Result, Row, Tx};
 
 macro_rules! visitor_columns {
     () => {
-        "v.number, v.id, g.id, v.color, v.attributes, v.notes, v.marketing_consent, v.terms_of_service_consent, v.created_at \
+        "v.number, v.id, g.id, v.color, v.attributes, v.notes, v.marketing_consent, v.terms_of_service_consent, v.browser, v.is_verified, \
+        v.banned_at, v.created_at \
         from visitors v left join groups g on g.number = v.group_number"
     };
 }
@@ -31,7 +32,11 @@ fn read(row: &Row<'_>) -> Result<Visitor> {
         notes: row.get(5)?,
         marketing_consent: row.get(6)?,
         terms_of_service_consent: row.get(7)?,
-        created_at: row.get(8)?,
+        browser: serde_json::from_str(&row.get::<String>(8)?)
+            .map_err(|error| Error::Content(format!("browser of a visitor: {error}")))?,
+        is_verified: row.get(9)?,
+        banned_at: row.get(10)?,
+        created_at: row.get(11)?,
     })
 }
 
@@ -182,4 +187,87 @@ pub fn set_group(
         &[scope.organization.into(), number.into(), group.into()],
     )
     .map(drop)
+}
+
+/// Locks a visitor for the rest of the transaction: whoever changes what belongs to them waits. SQLite has one writer
+/// anyway.
+pub fn lock(tx: &mut Tx<'_>, scope: Scope, number: VisitorNumber) -> Result<()> {
+    const SQLITE: &str = "select number from visitors where organization = $1 and number = $2";
+    // Tokens, files and conversations refer to this row and may still be added: whoever adds one and then locks would wait
+    // for another who does the same, and the other for them.
+    const POSTGRES: &str =
+        "select number from visitors where organization = $1 and number = $2 for no key update";
+    let sql = tx.pick(SQLITE, POSTGRES);
+    tx.one(sql, &[scope.organization.into(), number.into()], |_| Ok(()))
+}
+
+/// Writes what a visitor's browser told last.
+pub fn set_browser(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    number: VisitorNumber,
+    browser: &Browser,
+) -> Result<()> {
+    const SQL: &str = "update visitors set browser = $3 where organization = $1 and number = $2";
+    let browser =
+        serde_json::to_string(browser).map_err(|error| Error::Content(error.to_string()))?;
+    let parameters = [scope.organization.into(), number.into(), (&browser).into()];
+    tx.run(SQL, &parameters).map(drop)
+}
+
+/// Adds a visitor under an id that was generated for a session.
+pub fn insert_anonymous(
+    tx: &mut Tx<'_>,
+    organization: OrganizationNumber,
+    id: &VisitorId,
+    color: &str,
+    created_at: Millis,
+) -> Result<VisitorNumber> {
+    const SQL: &str = "insert into visitors (organization, id, color, attributes, search_text, marketing_consent, terms_of_service_consent, created_at, is_anonymous) \
+        values ($1, $2, $3, '{}', $4, false, false, $5, true) returning number";
+    let search_text = search_text(id, &Attributes::new());
+    let parameters = [
+        organization.into(),
+        id.into(),
+        color.into(),
+        (&search_text).into(),
+        created_at.into(),
+    ];
+    tx.one(SQL, &parameters, |row| row.get(0))
+}
+
+/// What a session has to know of the visitor of an id.
+pub fn find_standing(tx: &mut Tx<'_>, scope: Scope, id: &VisitorId) -> Result<Option<Standing>> {
+    const SQL: &str = "select number, id, is_anonymous, is_verified, banned_at is not null from visitors \
+        where organization = $1 and id = $2 and (cast($3 as bigint) is null or number = $3)";
+    let parameters = [scope.organization.into(), id.into(), scope.visitor.into()];
+    tx.find(SQL, &parameters, |row| {
+        Ok(Standing {
+            number: row.get(0)?,
+            id: row.get(1)?,
+            is_anonymous: row.get(2)?,
+            is_verified: row.get(3)?,
+            is_banned: row.get(4)?,
+        })
+    })
+}
+
+/// Notes that the site proved who a visitor is.
+pub fn set_verified(tx: &mut Tx<'_>, scope: Scope, number: VisitorNumber) -> Result<()> {
+    const SQL: &str =
+        "update visitors set is_verified = true where organization = $1 and number = $2";
+    tx.run(SQL, &[scope.organization.into(), number.into()])
+        .map(drop)
+}
+
+/// Bans a visitor since a time, or lets them write again.
+pub fn set_banned(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    number: VisitorNumber,
+    banned_at: Option<Millis>,
+) -> Result<()> {
+    const SQL: &str = "update visitors set banned_at = $3 where organization = $1 and number = $2";
+    let parameters = [scope.organization.into(), number.into(), banned_at.into()];
+    tx.run(SQL, &parameters).map(drop)
 }

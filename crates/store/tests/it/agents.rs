@@ -75,7 +75,11 @@ async fn the_author_of_messages_is_found_deleted_or_not(database: TestDatabase) 
         let other = organization(tx, "other")?;
         let ann = agent(tx, scope, "ann")?;
         assert_eq!(agents::get(tx, scope, ann.number)?, ann);
+        let found = agents::find_by_number(tx, scope, ann.number)?;
+        assert_eq!(found.as_ref(), Some(&ann));
+        assert_eq!(agents::find_by_number(tx, other, ann.number)?, None);
         agents::delete(tx, scope, ann.number, NOON)?;
+        assert_eq!(agents::find_by_number(tx, scope, ann.number)?, None);
         assert_eq!(agents::get(tx, scope, ann.number)?, ann);
         assert!(agents::get(tx, other, ann.number).is_err());
         Ok(())

@@ -1,6 +1,6 @@
 //! Chats: the rounds of a conversation.
 
-use model::{chat::Chat, message::MessageKind};
+use model::{chat::Chat, message::MessageKind, visit::WebPage};
 use store::chats;
 use testing::{both_databases, database::TestDatabase};
 
@@ -20,8 +20,15 @@ async fn a_chat_starts_and_is_finished(database: TestDatabase) {
             finished_at: None,
             last_seq: None,
             missed_messages_count: 0,
+            start_page: None,
         };
-        let first = started(1, MessageKind::Visitor);
+        let first = Chat {
+            start_page: Some(WebPage {
+                link: "https://getwear.com/women?a=\"b\"".to_owned(),
+                title: "Jeans ’n’ more 👖".to_owned(),
+            }),
+            ..started(1, MessageKind::Visitor)
+        };
         let second = started(2, MessageKind::Agent);
         chats::insert(tx, conversation.number, &first)?;
         chats::insert(tx, conversation.number, &second)?;

@@ -37,11 +37,11 @@ async fn operations_that_wait_for_each_other_in_a_circle_both_succeed() {
     let advance_both = |first, second| {
         let (barrier, is_first_run) = (Arc::clone(&barrier), AtomicBool::new(true));
         write(&db, move |tx| {
-            let seq = conversations::take_seq(tx, first)?;
+            let seq = conversations::take_seq(tx, first, NOON)?;
             if is_first_run.swap(false, Ordering::Relaxed) {
                 barrier.wait();
             }
-            Ok((seq, conversations::take_seq(tx, second)?))
+            Ok((seq, conversations::take_seq(tx, second, NOON)?))
         })
     };
     let (mut forth, back) = tokio::join!(advance_both(one, two), advance_both(two, one));
@@ -148,7 +148,7 @@ async fn whoever_writes_to_a_locked_conversation_waits() {
         &db,
         move |tx| {
             conversations::lock(tx, talk.number)?;
-            let seq = conversations::take_seq(tx, talk.number)?;
+            let seq = conversations::take_seq(tx, talk.number, NOON)?;
             Ok(Verdict::Keep(seq, Vec::new()))
         },
         move |tx| Ok(conversations::advance(tx, talk.number, NOON)?.seq),

@@ -14,7 +14,7 @@ use crate::{
     queue::{
         Answer, NOTHING, QUEUED, gone, hold_writer, insert, is_sqlite, left, lock, open, queue,
     },
-    scene::{event, read, talk, write},
+    scene::{NOON, event, read, talk, write},
 };
 
 both_databases!(
@@ -95,7 +95,7 @@ fn record(
     scope: Scope,
     conversation: &Conversation,
 ) -> Result<Verdict<i64, &'static str>> {
-    let seq = conversations::take_seq(tx, conversation.number)?;
+    let seq = conversations::take_seq(tx, conversation.number, NOON)?;
     let event = event(scope, conversation, seq, EventKind::Closed);
     events::insert(tx, &event)?;
     Ok(Verdict::Keep(seq, vec![event]))

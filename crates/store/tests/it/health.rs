@@ -1,14 +1,14 @@
 //! What those who look after a database are told about it.
 
 use model::{
-    id::{EndpointId, EndpointNumber, JobNumber, OrganizationId, Scope},
+    id::{EndpointId, EndpointNumber, JobNumber, OrganizationId, OrganizationNumber, Scope},
     job::JobKind,
     message::MessageKind,
 };
 use store::{
     Result, Tx,
     health::{self, Counts, DeadJobs, Sealed, TroubledEndpoint},
-    jobs,
+    jobs, organizations,
 };
 use testing::{both_databases, database::TestDatabase};
 
@@ -179,6 +179,15 @@ async fn sealed_texts_are_listed_in_pages(database: TestDatabase) {
         let rest = health::list_sealed(tx, first[0].number, 10)?;
         assert_eq!(rest, [two]);
         assert_eq!(health::list_sealed(tx, rest[0].number, 10)?, []);
+
+        let none = OrganizationNumber(0);
+        assert_eq!(health::list_sealed_widgets(tx, none, 10)?, []);
+        let number = scope.organization;
+        organizations::set_identity_secret(tx, number, "v1.0.A")?;
+        let found = health::list_sealed_widgets(tx, none, 10)?;
+        let id = organizations::get(tx, number)?.id;
+        assert_eq!(found, [(number, id, "v1.0.A".to_owned())]);
+        assert_eq!(health::list_sealed_widgets(tx, number, 10)?, []);
         Ok(())
     })
     .await;

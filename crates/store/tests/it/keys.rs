@@ -51,10 +51,11 @@ async fn a_key_is_found_by_its_secret_until_it_is_revoked(database: TestDatabase
         assert_eq!(keys::find_client(tx, "client-shop", "hash-shop")?, None);
         assert_eq!(keys::find_by_number(tx, KeyNumber(999))?, None);
 
-        assert!(!keys::revoke(tx, other, &api_key.id, NOON)?);
+        assert_eq!(keys::revoke(tx, other, &api_key.id, NOON)?, None);
         for key in [&api_key, &client] {
-            assert!(keys::revoke(tx, scope, &key.id, NOON + 5)?);
-            assert!(!keys::revoke(tx, scope, &key.id, NOON + 6)?);
+            let revoked = keys::revoke(tx, scope, &key.id, NOON + 5)?;
+            assert_eq!(revoked, Some(key.number));
+            assert_eq!(keys::revoke(tx, scope, &key.id, NOON + 6)?, None);
             assert_eq!(keys::find_by_number(tx, key.number)?, None);
         }
         assert_eq!(keys::find_by_secret(tx, "hash-shop")?, None);

@@ -4,6 +4,7 @@ use model::{
     id::{OrganizationId, OrganizationNumber},
     organization::Organization,
     webhook::{WebhookEventKind, WebhookEvents},
+    widget::{Domain, IdentityMode, WidgetSettings},
 };
 use store::{Error, organizations};
 use testing::{both_databases, database::TestDatabase};
@@ -13,6 +14,7 @@ use crate::scene::{NOON, organization, story};
 both_databases!(
     an_organization_is_found_by_number_and_id,
     what_is_wanted_is_each_organizations_own,
+    a_widget_is_each_organizations_own,
 );
 
 async fn an_organization_is_found_by_number_and_id(database: TestDatabase) {
@@ -50,6 +52,34 @@ async fn an_organization_is_found_by_number_and_id(database: TestDatabase) {
 
         assert_eq!(organizations::list(tx, 2)?, made[..2]);
         assert_eq!(organizations::list(tx, 100)?, made);
+        Ok(())
+    })
+    .await;
+}
+
+async fn a_widget_is_each_organizations_own(database: TestDatabase) {
+    story(&database, |tx| {
+        let one = organization(tx, "one")?.organization;
+        let other = organization(tx, "other")?.organization;
+        let found = organizations::find_by_widget_id(tx, "widget-other")?;
+        assert_eq!(found.map(|found| found.number), Some(other));
+        assert_eq!(organizations::find_by_widget_id(tx, "WIDGET-other")?, None);
+
+        let settings = WidgetSettings {
+            identity_mode: IdentityMode::Enforced,
+            allowed_domains: Domain::parse("bücher.example").into_iter().collect(),
+            ..WidgetSettings::default()
+        };
+        organizations::set_widget_settings(tx, one, &settings)?;
+        assert_eq!(organizations::widget_settings(tx, one)?, settings);
+        let others = organizations::widget_settings(tx, other)?;
+        assert_eq!(others, WidgetSettings::default());
+
+        assert_eq!(organizations::identity_secret(tx, one)?, None);
+        organizations::set_identity_secret(tx, one, "sealed")?;
+        let kept = organizations::identity_secret(tx, one)?;
+        assert_eq!(kept.as_deref(), Some("sealed"));
+        assert_eq!(organizations::identity_secret(tx, other)?, None);
         Ok(())
     })
     .await;

@@ -2,7 +2,7 @@
 
 use model::{
     id::{VisitorId, VisitorNumber},
-    visitor::{Attribute, Attributes, Visitor},
+    visitor::{Attribute, Attributes, Browser, Visitor},
 };
 use store::visitors;
 use testing::{both_databases, database::TestDatabase};
@@ -14,6 +14,7 @@ both_databases!(
     what_is_known_of_a_visitor_is_kept_as_it_was_told,
     visitors_are_listed_newest_first,
     a_visitor_is_found_with_their_conversation,
+    what_a_browser_told_is_kept,
 );
 
 async fn a_visitor_is_made_once(database: TestDatabase) {
@@ -36,6 +37,9 @@ async fn a_visitor_is_made_once(database: TestDatabase) {
             notes: None,
             marketing_consent: false,
             terms_of_service_consent: false,
+            browser: Browser::default(),
+            is_verified: false,
+            banned_at: None,
             created_at: NOON,
         };
         assert_eq!(visitors::find(tx, scope, &id)?, Some(made.clone()));
@@ -145,6 +149,31 @@ async fn a_visitor_is_found_with_their_conversation(database: TestDatabase) {
             let found = visitors::find_with_conversation(tx, scope, &guest.id)?;
             assert_eq!(found, None, "{why}");
         }
+        Ok(())
+    })
+    .await;
+}
+
+async fn what_a_browser_told_is_kept(database: TestDatabase) {
+    story(&database, |tx| {
+        let scope = organization(tx, "one")?;
+        let other = organization(tx, "other")?;
+        let guest = visitor(tx, scope, "guest")?;
+        let browser = Browser {
+            ip: Some("2001:db8::7".to_owned()),
+            user_agent: "Mozilla/5.0 \"'\\".to_owned(),
+            name: "Firefox 128".to_owned(),
+            city: "Zürich".to_owned(),
+            ..Browser::default()
+        };
+        assert!(visitors::lock(tx, other, guest.number).is_err());
+        visitors::lock(tx, scope, guest.number)?;
+        visitors::set_browser(tx, other, guest.number, &browser)?;
+        let found = visitors::get(tx, scope, guest.number)?;
+        assert_eq!(found, guest, "another tenant's row");
+        visitors::set_browser(tx, scope, guest.number, &browser)?;
+        let known = Visitor { browser, ..guest };
+        assert_eq!(visitors::get(tx, scope, known.number)?, known);
         Ok(())
     })
     .await;

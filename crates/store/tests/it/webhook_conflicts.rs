@@ -78,7 +78,7 @@ fn join(
     let Lane::Conversation(conversation) = lane else {
         panic!("the lane of a conversation")
     };
-    conversations::take_seq(tx, conversation)?;
+    conversations::take_seq(tx, conversation, NOON)?;
     delivery(tx, scope, hook, lane)
 }
 
