@@ -8,6 +8,7 @@ use crate::{
     Error, Result, Write,
     clock::Clock,
     feed::Feed,
+    files::FileSettings,
     ids,
     sealing::Sealer,
     webhooks::WebhookSettings,
@@ -21,6 +22,8 @@ pub struct Settings {
     pub chat_idle_ms: i64,
     /// Dummies that the API may make for an organization in a day (trust, case C15).
     pub dummy_agents_per_day_max: i64,
+    /// Files that visitors upload.
+    pub files: FileSettings,
     /// Webhooks.
     pub webhooks: WebhookSettings,
 }
@@ -30,6 +33,7 @@ impl Default for Settings {
         Self {
             chat_idle_ms: 15 * model::time::MINUTE_MS,
             dummy_agents_per_day_max: 100,
+            files: FileSettings::default(),
             webhooks: WebhookSettings::default(),
         }
     }
@@ -89,12 +93,13 @@ impl App {
     ) -> Result<T> {
         let (clock, settings) = (Arc::clone(&self.clock), Arc::clone(&self.settings));
         let (sealer, work) = (Arc::clone(&self.sealer), Arc::clone(&self.work));
+        let feed = self.feed.clone();
         let answer = self.db.write(move |tx| {
             let mut write = Write::new(tx, clock.now(), &settings, &sealer);
             let result = operation(&mut write);
             let (events, calls) = write.into_parts();
             decide(result, |value| {
-                Verdict::Keep((value, Ringing::new(&work, calls)), events)
+                Verdict::Keep((value, Ringing::new(&work, &feed, calls)), events)
             })
         });
         let (value, _ringing) = answer.await.map_err(Error::from).flatten()?;
@@ -110,6 +115,11 @@ impl App {
             self.clock.shift(shared - here);
         }
         Ok(())
+    }
+
+    /// The settings that operations look at.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The time that operations go by.

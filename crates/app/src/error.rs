@@ -27,9 +27,23 @@ pub enum Error {
     /// It was done before, and its answer cannot be given twice.
     #[error("{0}")]
     AlreadyDone(String),
+    /// It was done too often or too much; the text names the bound.
+    #[error("{message}")]
+    TooMany {
+        /// The bound.
+        message: String,
+        /// When there is room again at the latest.
+        retry_after_seconds: u64,
+    },
     /// Who asks is not known.
     #[error("{0}")]
     Unauthorized(&'static str),
+    /// A site's proof of who a visitor is does not hold; the text says what kind of thing is wrong.
+    #[error("{0}")]
+    Identity(String),
+    /// The widget is not for the site that it stands on.
+    #[error("{0}")]
+    ForeignDomain(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -2,8 +2,8 @@
 
 use model::{
     id::{
-        ALPHABET, AgentId, ConversationId, DeliveryId, EndpointId, GroupId, ID_LENGTH,
-        ID_TIME_LENGTH, KeyId, MessageId, OrganizationId, encode_time,
+        ALPHABET, AgentId, ConversationId, DeliveryId, EndpointId, FileId, GroupId, ID_LENGTH,
+        ID_TIME_LENGTH, KeyId, MessageId, OrganizationId, VisitorId, encode_time,
     },
     time::Millis,
 };
@@ -11,8 +11,21 @@ use model::{
 /// Random characters of a dummy's id, after the word `Dummy`.
 const DUMMY_LENGTH: usize = 12;
 
+/// Characters of a generated visitor's id, as others generate them (contract G-8).
+const VISITOR_LENGTH: usize = 32;
+
+/// What such an id is made of.
+const LETTERS_AND_DIGITS: &[u8; 62] =
+    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
 /// Bytes of a widget id, written as hexadecimal.
 const WIDGET_ID_BYTES: usize = 12;
+
+/// Bytes of what a link to a file is kept secret by (trust 1.13).
+const ACCESS_TOKEN_BYTES: usize = 16;
+
+/// Bytes of the name of stored bytes: nobody finds the same twice.
+const STORAGE_KEY_BYTES: usize = 16;
 
 /// Bytes of every secret: 256 bits, so that a fast hash is right for keeping it (trust 1.16).
 const SECRET_BYTES: usize = 32;
@@ -70,14 +83,39 @@ pub fn delivery() -> DeliveryId {
     DeliveryId::new(characters::<ID_LENGTH>())
 }
 
+/// An id for a file that was uploaded.
+pub fn file() -> FileId {
+    FileId::new(characters::<ID_LENGTH>())
+}
+
+/// What must be shown to fetch a file: 32 lower-case hexadecimal characters.
+pub fn access_token() -> String {
+    hex::encode(bytes::<ACCESS_TOKEN_BYTES>())
+}
+
+/// The name under which the bytes of a file are stored, which says nothing of the file.
+pub fn storage_key() -> String {
+    hex::encode(bytes::<STORAGE_KEY_BYTES>())
+}
+
 /// A widget id: 24 lower-case hexadecimal characters.
 pub fn widget() -> String {
     hex::encode(bytes::<WIDGET_ID_BYTES>())
 }
 
+/// An id for a visitor whom no site named: 32 letters and digits.
+pub fn visitor() -> VisitorId {
+    VisitorId::known(characters_of::<VISITOR_LENGTH>(LETTERS_AND_DIGITS))
+}
+
 /// A secret: 64 lower-case hexadecimal characters.
 pub fn secret() -> String {
     hex::encode(bytes::<SECRET_BYTES>())
+}
+
+/// What a node is called from its start to its end.
+pub fn node() -> String {
+    characters::<ID_LENGTH>()
 }
 
 /// An id for a request: a random UUID (RFC 9562, version 4).
@@ -106,9 +144,14 @@ pub fn place(length: usize) -> usize {
     (u64::from_le_bytes(bytes()) % (length.max(1) as u64)) as usize
 }
 
-/// Random characters of the alphabet, each equally likely: bytes that would favour some are thrown away.
+/// Random characters of the alphabet of ids.
 fn characters<const LENGTH: usize>() -> String {
-    let base = ALPHABET.len() as u8;
+    characters_of::<LENGTH>(ALPHABET)
+}
+
+/// Random characters of an alphabet, each equally likely: bytes that would favour some are thrown away.
+fn characters_of<const LENGTH: usize>(alphabet: &[u8]) -> String {
+    let base = alphabet.len() as u8;
     let unbiased = u8::MAX - u8::MAX % base;
     let mut text = String::with_capacity(LENGTH);
     while text.len() < LENGTH {
@@ -116,7 +159,7 @@ fn characters<const LENGTH: usize>() -> String {
         let missing = LENGTH - text.len();
         text.extend(
             fair.take(missing)
-                .map(|byte| char::from(ALPHABET[usize::from(byte % base)])),
+                .map(|byte| char::from(alphabet[usize::from(byte % base)])),
         );
     }
     text

@@ -8,7 +8,10 @@ use std::sync::{
 use model::time::Millis;
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    feed::{Feed, News, Origin},
+};
 
 /// Work in the background, each kind with an alarm of its own. Hints only: whoever works looks now and then all the
 /// same, as other nodes and the command line write work too.
@@ -94,9 +97,14 @@ impl Sleeper<'_> {
 pub(crate) struct Calls {
     pub(crate) jobs: Option<Millis>,
     pub(crate) deliveries: Option<Millis>,
+    is_access_ended: bool,
 }
 
 impl Calls {
+    pub(crate) fn for_revocation(&mut self) {
+        self.is_access_ended = true;
+    }
+
     pub(crate) fn for_job(&mut self, due_at: Millis) {
         self.jobs = Some(self.jobs.map_or(due_at, |other| other.min(due_at)));
     }
@@ -110,13 +118,15 @@ impl Calls {
 /// the caller no longer waits for the answer.
 pub(crate) struct Ringing {
     work: Arc<Work>,
+    feed: Feed,
     calls: Calls,
 }
 
 impl Ringing {
-    pub(crate) fn new(work: &Arc<Work>, calls: Calls) -> Self {
+    pub(crate) fn new(work: &Arc<Work>, feed: &Feed, calls: Calls) -> Self {
         Self {
             work: Arc::clone(work),
+            feed: feed.clone(),
             calls,
         }
     }
@@ -129,6 +139,9 @@ impl Drop for Ringing {
         }
         if let Some(due_at) = self.calls.deliveries {
             self.work.deliveries.ring(due_at);
+        }
+        if self.calls.is_access_ended {
+            self.feed.tell(News::Revoked(Origin::Here));
         }
     }
 }
@@ -210,7 +223,14 @@ mod tests {
         calls.for_job(NOON + 3);
         calls.for_job(NOON + 7);
         assert!(!is_over(jobs.sleep_until(&clock, NOON + 4)).await);
-        drop(Ringing::new(&work, calls));
+        let feed = Feed::new();
+        let mut news = feed.subscribe();
+        drop(Ringing::new(&work, &feed, calls));
+        assert!(news.try_recv().is_err(), "nobody's access ended");
+        calls.for_revocation();
+        drop(Ringing::new(&work, &feed, calls));
+        let told = news.try_recv();
+        assert!(matches!(told, Ok(News::Revoked(Origin::Here))), "{told:?}");
         assert!(is_over(jobs.sleep_until(&clock, NOON + 4)).await);
         assert!(!is_over(deliveries.sleep_until(&clock, i64::MAX)).await);
     }

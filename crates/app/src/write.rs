@@ -8,11 +8,18 @@ use model::{
     id::{ConversationId, ConversationNumber, OrganizationNumber, VisitorNumber},
     job::JobKind,
     message::Message,
-    time::Millis,
+    revocation::{Revocation, RevocationKind},
+    time::{HOUR_MS, Millis},
 };
-use store::{Tx, conversations::Advanced, events, messages};
+use store::{Tx, conversations::Advanced, events, messages, revocations};
 
 use crate::{Result, Settings, sealing::Sealer, webhooks, work::Calls};
+
+/// How long it is remembered that access ended: much longer than nodes take to notice, and than their clocks differ.
+const REVOCATIONS_KEPT_MS: i64 = HOUR_MS;
+
+/// Old revocations deleted with each new one: more than come in, so that they never pile up.
+const REVOCATIONS_FORGOTTEN_AT_ONCE: i64 = 4;
 
 /// An open transaction with its time and what happened in it. Rows are locked in the order agents, visitors,
 /// conversations, so that operations never wait for each other in a circle.
@@ -71,13 +78,13 @@ impl<'w, 'c> Write<'w, 'c> {
     }
 
     /// What seals and opens secrets.
-    pub fn sealer(&self) -> &Sealer {
+    pub fn sealer(&self) -> &'w Sealer {
         self.sealer
     }
 
     /// Takes the conversation's next `seq` and writes the event there. It is told after the commit.
     pub fn record(&mut self, place: &Place, kind: EventKind) -> Result<()> {
-        let seq = store::conversations::take_seq(self.tx, place.conversation)?;
+        let seq = store::conversations::take_seq(self.tx, place.conversation, self.now)?;
         let event = event(place, seq, self.now, kind);
         events::insert(self.tx, &event)?;
         webhooks::recorded(self, place, seq, &event.kind)?;
@@ -117,6 +124,23 @@ impl<'w, 'c> Write<'w, 'c> {
             self.record(place, kind)?;
         }
         Ok(is_changed)
+    }
+
+    /// Notes that access ended. Every node is told after the commit, and finds out whose within seconds.
+    pub fn revoke(&mut self, organization: OrganizationNumber, kind: RevocationKind) -> Result<()> {
+        let revocation = Revocation {
+            organization,
+            kind,
+            at: self.now,
+        };
+        revocations::delete_before(
+            self.tx,
+            self.now - REVOCATIONS_KEPT_MS,
+            REVOCATIONS_FORGOTTEN_AT_ONCE,
+        )?;
+        revocations::insert(self.tx, &revocation)?;
+        self.calls.for_revocation();
+        Ok(())
     }
 
     /// Writes a job that is due at `run_at`. It is run then, not when somebody happens to look.

@@ -5,6 +5,7 @@ use model::{
     id::AgentId,
     key::Privilege,
     presence::Presence,
+    revocation::RevocationKind,
 };
 
 use crate::{Actor, Error, Result, Write, webhooks};
@@ -18,6 +19,7 @@ pub fn delete(write: &mut Write<'_, '_>, actor: &Actor, id: &AgentId) -> Result<
     }
     let now = write.now();
     store::agents::delete(write.tx(), actor.scope(), agent.number, now)?;
+    write.revoke(actor.organization(), RevocationKind::Agent(agent.number))?;
     let before = agent.presence.status(now);
     let presence = Presence {
         online_until: now,

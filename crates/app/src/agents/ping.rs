@@ -15,7 +15,7 @@ use super::{AgentReference, identify};
 use crate::{Actor, Result, Write, jobs::Due, webhooks};
 
 /// The end of a lease of which everybody was told, and of one that never was.
-const GONE: Millis = 0;
+pub(super) const GONE: Millis = 0;
 
 /// Renews an agent's lease; without another ping it ends after [`LEASE_MS`].
 pub fn ping(write: &mut Write<'_, '_>, actor: &Actor, reference: &AgentReference) -> Result<()> {

@@ -19,7 +19,7 @@ pub fn finish(write: &mut Write<'_, '_>, scope: Scope, number: ConversationNumbe
         return Ok(());
     }
     let chat = store::chats::find(write.tx(), number, conversation.chat)?;
-    let first_seq = chat.map_or(1, |chat| chat.first_seq);
+    let (first_seq, start_page) = chat.map_or((1, None), |chat| (chat.first_seq, chat.start_page));
     let before = store::chats::find(write.tx(), number, conversation.chat - 1)?;
     // Automatic messages before the first one of the chat belong to its transcript.
     let told_from = before.map_or(1, |chat| chat.last_seq.unwrap_or(0) + 1);
@@ -53,7 +53,7 @@ pub fn finish(write: &mut Write<'_, '_>, scope: Scope, number: ConversationNumbe
         visitor: conversation.visitor,
     };
     webhooks::cut_rest(write, &place, conversation.head)?;
-    webhooks::chat_finished(write, &place, &conversation, messages, count)
+    webhooks::chat_finished(write, &place, &conversation, start_page, messages, count)
 }
 
 fn list_all(

@@ -3,8 +3,10 @@
 use model::{
     chat::{Chat, Effect, effect},
     conversation::Status,
+    id::Scope,
     job::JobKind,
     message::Message,
+    visit::WebPage,
 };
 use store::conversations::Advanced;
 
@@ -21,6 +23,7 @@ pub(crate) fn keep_going(
         return Ok(());
     }
     if !advanced.is_chat_open {
+        let start_page = open_page(write, place)?;
         let chat = Chat {
             number: advanced.chat + 1,
             started_by: message.kind,
@@ -29,6 +32,7 @@ pub(crate) fn keep_going(
             finished_at: None,
             last_seq: None,
             missed_messages_count: 0,
+            start_page: start_page.clone(),
         };
         store::chats::insert(write.tx(), place.conversation, &chat)?;
         store::conversations::set_chat(write.tx(), place.conversation, chat.number, true)?;
@@ -38,10 +42,17 @@ pub(crate) fn keep_going(
         };
         let run_at = message.created_at + write.settings().chat_idle_ms;
         write.call_for(place.organization, &job, run_at)?;
-        webhooks::chat_started(write, place, message, advanced.webhook_events)?;
+        webhooks::chat_started(write, place, message, start_page, advanced.webhook_events)?;
     }
     if advanced.status == Status::Closed {
         write.record_status(place, Status::Open)?;
     }
     Ok(())
+}
+
+/// The page that the visitor is on now; none where they are on none, or were never seen on one.
+fn open_page(write: &mut Write<'_, '_>, place: &Place) -> Result<Option<WebPage>> {
+    let (now, scope) = (write.now(), Scope::organization(place.organization));
+    let latest = store::visits::find_latest(write.tx(), scope, place.visitor)?;
+    Ok(latest.and_then(|visit| visit.open_page(now)))
 }

@@ -1,11 +1,13 @@
 //! Operations on keys of programs.
 
 mod authenticate;
+mod count_uses;
 mod create;
 mod read;
 mod token;
 
 pub use authenticate::{Authenticated, by_bearer_token, by_secret};
+pub use count_uses::{KeyUse, count_uses};
 pub use create::{CreateKey, CreatedKey, create};
 pub use read::{list, revoke};
 pub use token::{IssueToken, IssuedToken, TOKEN_LIFETIME_MS, issue_token};

@@ -3,6 +3,7 @@
 use model::{
     id::{KeyId, KeyNumber},
     key::{Key, Privilege},
+    revocation::RevocationKind,
 };
 use store::Tx;
 
@@ -23,9 +24,7 @@ pub fn list(tx: &mut Tx<'_>, actor: &Actor, page: &Page) -> Result<Items<Key>> {
 pub fn revoke(write: &mut Write<'_, '_>, actor: &Actor, id: &KeyId) -> Result<()> {
     actor.require(Privilege::Configure)?;
     let now = write.now();
-    if store::keys::revoke(write.tx(), actor.scope(), id, now)? {
-        Ok(())
-    } else {
-        Err(Error::NotFound("Key"))
-    }
+    let key = store::keys::revoke(write.tx(), actor.scope(), id, now)?;
+    let key = key.ok_or(Error::NotFound("Key"))?;
+    write.revoke(actor.organization(), RevocationKind::Key(key))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{
     agent::Agent,
     id::{MessageId, VisitorId},
-    message::{Message, MessageAgent, MessageKind},
+    message::{Message, MessageAgent, MessageDetails, MessageKind},
     text::MessageText,
 };
 
@@ -21,6 +21,7 @@ pub(super) struct Draft<'a> {
     pub(super) is_pushed: bool,
     pub(super) received_from: Option<String>,
     pub(super) cid: Option<String>,
+    pub(super) details: Option<Box<MessageDetails>>,
 }
 
 /// Gives a draft its place, and starts a chat where it does.
@@ -54,11 +55,25 @@ pub(super) fn append(
         is_sent_via_js_api: false,
         received_from: draft.received_from,
         cid: draft.cid,
-        details: None,
+        details: draft.details,
     };
     let (message, advanced) = write.record_message(place, message)?;
+    if message.details.is_some() {
+        store::files::set_seq(write.tx(), place.conversation, message.seq)?;
+    }
     // A fragment that this message ends holds only earlier ones: it is told before the chat that this message starts.
     webhooks::collect(write, place, &message, &advanced)?;
     chats::keep_going(write, place, &message, advanced)?;
+    if message
+        .details
+        .as_ref()
+        .is_some_and(|details| details.has_files())
+    {
+        store::files::set_seq(write.tx(), place.conversation, message.seq)?;
+    }
+    if message.kind == MessageKind::Visitor {
+        // Who writes has seen what stands above.
+        store::read_markers::set_visitor_seen(write.tx(), place.conversation, message.seq)?;
+    }
     Ok(message)
 }

@@ -1,5 +1,7 @@
 //! Edit and delete a message of an agent (contract A.3, A.4).
 
+use std::sync::Arc;
+
 use model::{
     event::EventKind,
     id::MessageId,
@@ -7,7 +9,7 @@ use model::{
 };
 
 use super::{get, get_pushed};
-use crate::{Actor, Error, Result, Write, field, write::Place};
+use crate::{Actor, Error, Result, Write, field, files, write::Place};
 
 /// Which messages an id may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +40,12 @@ pub fn edit(
         return Ok(message);
     }
     store::messages::set_text(write.tx(), &message, text.as_str())?;
-    write.record(&place, EventKind::Edited(id.clone()))?;
-    Ok(Message {
+    let edited = Message {
         text: text.as_str().to_owned(),
         ..message
-    })
+    };
+    write.record(&place, EventKind::Edited(Arc::new(edited.clone())))?;
+    Ok(edited)
 }
 
 /// Deletes a message of an agent.
@@ -61,6 +64,7 @@ pub fn delete(
     )?;
     let now = write.now();
     store::messages::delete(write.tx(), &message, now)?;
+    files::delete_of_message(write, &message)?;
     write.record(&place, EventKind::Deleted(id.clone()))
 }
 

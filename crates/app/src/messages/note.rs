@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use model::{
-    id::{ConversationId, MessageId},
+    id::{ConversationId, FileId, MessageId},
     key::Privilege,
     message::{Message, MessageKind},
 };
 
-use super::append::{Draft, append};
+use super::{
+    append::{Draft, append},
+    body::Body,
+};
 use crate::{
     Actor, Error, Result, Write,
     agents::{AgentReference, identify},
-    conversations, field, ids,
+    conversations, ids,
     once::{self, Once},
 };
 
 /// What is noted.
 #[derive(Clone, Debug, Default)]
 pub struct WriteNote {
-    /// The text.
+    /// The text; may be left out where there are files.
     pub text: Option<String>,
+    /// Files that were uploaded before.
+    pub file_ids: Vec<FileId>,
     /// Who notes it; nobody for a program in its own name.
     pub agent_id: Option<String>,
 }
@@ -35,7 +40,7 @@ pub fn note(
 ) -> Result<Arc<Message>> {
     actor.require(Privilege::Access)?;
     let conversation = conversations::get(write.tx(), actor, id)?;
-    let text = field::text(command.text.as_deref())?;
+    let body = Body::parse(command.text.as_deref(), &command.file_ids)?;
     let note_id = ids::message(write.now());
     if let Some(earlier) = once::claim(write, actor, once, note_id.as_str())? {
         let note = store::messages::find(write.tx(), actor.scope(), &MessageId::new(earlier))?;
@@ -51,6 +56,8 @@ pub fn note(
         }
         None => None,
     };
+    let place = conversations::place(actor, &conversation);
+    let (text, details) = body.take(write, actor, &place)?;
     let draft = Draft {
         id: note_id,
         kind: MessageKind::Note,
@@ -60,6 +67,7 @@ pub fn note(
         is_pushed: false,
         received_from: None,
         cid: None,
+        details,
     };
-    append(write, &conversations::place(actor, &conversation), draft)
+    append(write, &place, draft)
 }

@@ -60,6 +60,7 @@ pub fn push(
         is_pushed: true,
         received_from: None,
         cid: None,
+        details: None,
     };
     append(write, &place, draft)
 }

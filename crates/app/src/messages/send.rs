@@ -5,13 +5,14 @@ use std::sync::Arc;
 use model::{
     agent::Agent,
     conversation::Conversation,
-    id::{ConversationId, MessageId},
+    id::{ConversationId, FileId, MessageId},
     key::Privilege,
     message::{Message, MessageKind},
 };
 
 use super::{
     append::{Draft, append},
+    body::Body,
     get,
 };
 use crate::{
@@ -29,8 +30,10 @@ pub struct SendMessage {
     pub visitor_id: Option<String>,
     /// Or the conversation, which must exist.
     pub conversation_id: Option<ConversationId>,
-    /// The text.
+    /// The text; may be left out where there are files.
     pub text: Option<String>,
+    /// Files that were uploaded before.
+    pub file_ids: Vec<FileId>,
     /// The agent, and the label that webhooks echo.
     pub agent: AgentReference,
 }
@@ -51,7 +54,7 @@ pub fn send(
         Some(conversation) => conversation.visitor_id.clone(),
         None => visitors::parse_id(command.visitor_id.as_deref())?,
     };
-    let text = field::text(command.text.as_deref())?;
+    let body = Body::parse(command.text.as_deref(), &command.file_ids)?;
     let received_from = field::received_from(command.agent.received_from.as_deref())?;
     let id = ids::message(write.now());
     if let Some(earlier) = once::claim(write, actor, once, id.as_str())? {
@@ -67,6 +70,7 @@ pub fn send(
         Some(conversation) => conversations::place(actor, conversation),
         None => visitors::ensure(write, actor.organization(), &visitor_id)?,
     };
+    let (text, details) = body.take(write, actor, &place)?;
     let draft = Draft {
         id,
         kind: MessageKind::Agent,
@@ -76,6 +80,7 @@ pub fn send(
         is_pushed: false,
         received_from,
         cid: None,
+        details,
     };
     append(write, &place, draft)
 }

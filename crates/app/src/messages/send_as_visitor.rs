@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use model::{
-    id::MessageId,
+    id::{FileId, MessageId},
     key::Privilege,
     message::{Message, MessageKind},
 };
 
 use super::{
     append::{Draft, append},
+    body::Body,
     get,
 };
 use crate::{
-    Actor, Error, Result, Write, field, ids,
+    Actor, Result, Write, field, ids,
     once::{self, Once},
     visitors,
 };
@@ -23,13 +24,15 @@ use crate::{
 pub struct SendAsVisitor {
     /// The visitor; made where there is none.
     pub visitor_id: Option<String>,
-    /// The text.
+    /// The text; may be left out where there are files.
     pub text: Option<String>,
+    /// Files that were uploaded before.
+    pub file_ids: Vec<FileId>,
     /// The id the client made before sending; the same again gives the first message.
     pub cid: Option<String>,
 }
 
-/// Sends a message as the visitor, once for each `cid`. Who writes has seen what stood above.
+/// Sends a message as the visitor, once for each `cid`.
 pub fn send_as_visitor(
     write: &mut Write<'_, '_>,
     actor: &Actor,
@@ -38,32 +41,19 @@ pub fn send_as_visitor(
 ) -> Result<Arc<Message>> {
     actor.require(Privilege::Access)?;
     let visitor_id = visitors::parse_id(command.visitor_id.as_deref())?;
-    let text = field::text(command.text.as_deref())?;
+    let body = Body::parse(command.text.as_deref(), &command.file_ids)?;
     let cid = field::cid(command.cid.as_deref())?;
     let id = ids::message(write.now());
     if let Some(earlier) = once::claim(write, actor, once, id.as_str())? {
         return get(write.tx(), actor, &MessageId::new(earlier)).map(Arc::new);
     }
-    let place = visitors::ensure(write, actor.organization(), &visitor_id)?;
-    if let Some(cid) = &cid {
-        store::conversations::lock(write.tx(), place.conversation)?;
-        let earlier = store::messages::find_by_cid(
-            write.tx(),
-            place.conversation,
-            MessageKind::Visitor,
-            None,
-            cid,
-        )?;
-        if let Some(earlier) = earlier {
-            return if earlier.text == text.as_str() {
-                Ok(Arc::new(earlier))
-            } else {
-                Err(Error::Reused(
-                    "the cid was used before with another text".to_owned(),
-                ))
-            };
-        }
+    let place = visitors::ensure_writer(write, actor.organization(), &visitor_id)?;
+    if let Some(cid) = &cid
+        && let Some(sent) = body.find_sent(write, &place, MessageKind::Visitor, None, cid)?
+    {
+        return Ok(sent);
     }
+    let (text, details) = body.take(write, actor, &place)?;
     let draft = Draft {
         id,
         kind: MessageKind::Visitor,
@@ -73,8 +63,7 @@ pub fn send_as_visitor(
         is_pushed: false,
         received_from: None,
         cid,
+        details,
     };
-    let message = append(write, &place, draft)?;
-    store::conversations::set_visitor_seen(write.tx(), place.conversation, message.seq)?;
-    Ok(message)
+    append(write, &place, draft)
 }

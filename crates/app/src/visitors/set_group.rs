@@ -2,7 +2,7 @@
 
 use model::{event::EventKind, group::Group, id::GroupId, key::Privilege, visitor::Visitor};
 
-use super::parse_id;
+use super::{find_place, parse_id};
 use crate::{Actor, Error, Result, Write, write::Place};
 
 /// Puts the visitor of an id into a group, or into none. Both must exist.
@@ -20,19 +20,37 @@ pub fn set_group(
         ),
         None => None,
     };
-    let place = store::visitors::find_with_conversation(write.tx(), actor.scope(), &visitor.id)?
-        .and_then(|(number, conversation)| Some((number, conversation?)))
-        .map(|(visitor, (conversation, conversation_id))| Place {
-            organization: actor.organization(),
-            conversation,
-            conversation_id,
-            visitor,
-        });
+    let place = find_place(write, actor, &visitor.id)?;
     record_group(write, actor, &visitor, group.as_ref(), place.as_ref())?;
     Ok(Visitor {
         group_id: group.map(|group| group.id),
         ..visitor
     })
+}
+
+/// The page named a group that does not exist.
+const GROUP_UNKNOWN: &str = "group_unknown";
+
+/// Puts a visitor into the group that their page names, or into none; tells where there is none of that id.
+pub(super) fn set_page_group(
+    write: &mut Write<'_, '_>,
+    actor: &Actor,
+    visitor: &Visitor,
+    group_id: Option<&str>,
+) -> Result<Option<&'static str>> {
+    let group = match group_id {
+        Some(id) => {
+            let found = store::groups::find(write.tx(), actor.scope(), &GroupId::new(id))?;
+            match found {
+                Some(group) => Some(group),
+                None => return Ok(Some(GROUP_UNKNOWN)),
+            }
+        }
+        None => None,
+    };
+    let place = find_place(write, actor, &visitor.id)?;
+    record_group(write, actor, visitor, group.as_ref(), place.as_ref())?;
+    Ok(None)
 }
 
 /// Changes the group unless it is so already, and tells the visitor's conversation.

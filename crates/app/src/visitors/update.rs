@@ -1,14 +1,15 @@
 //! Change what is known about a visitor.
 
 use model::{
-    event::EventKind,
     id::VisitorId,
     key::Privilege,
-    limit,
-    visitor::{Attribute, Attributes, Visitor, attribute_name},
+    revocation::RevocationKind,
+    time::Millis,
+    visitor::{Attribute, Visitor},
 };
 
-use crate::{Actor, Error, Result, Write, field, webhooks, write::Place};
+use super::change::{notes, record_change, require_bounded, set_attribute};
+use crate::{Actor, Result, Write};
 
 /// What is changed; what is not given stays.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct UpdateVisitor {
     pub marketing_consent: Option<bool>,
     /// Agreed to the terms of service.
     pub terms_of_service_consent: Option<bool>,
+    /// May not write, nor hear of what is written.
+    pub is_banned: Option<bool>,
 }
 
 /// Changes a visitor that exists.
@@ -31,22 +34,14 @@ pub fn update(
     command: &UpdateVisitor,
 ) -> Result<Visitor> {
     actor.require(Privilege::Access)?;
-    let before = super::get(write.tx(), actor, id)?;
+    let (before, now) = (super::get(write.tx(), actor, id)?, write.now());
     let mut visitor = before.clone();
     for (name, value) in command.attributes.iter().flatten() {
         set_attribute(&mut visitor.attributes, name, value.as_ref())?;
     }
-    if visitor.attributes.len() > limit::ATTRIBUTES_MAX {
-        return Err(Error::Invalid(format!(
-            "attributes would be more than {}",
-            limit::ATTRIBUTES_MAX
-        )));
-    }
-    if let Some(notes) = &command.notes {
-        let notes = notes
-            .as_deref()
-            .map(|notes| field::lines("notes", notes, limit::VISITOR_NOTES_LENGTH_MAX));
-        visitor.notes = notes.transpose()?.filter(|notes| !notes.is_empty());
+    require_bounded(&visitor.attributes)?;
+    if let Some(given) = &command.notes {
+        visitor.notes = notes(given.as_deref())?;
     }
     visitor.marketing_consent = command
         .marketing_consent
@@ -54,49 +49,30 @@ pub fn update(
     visitor.terms_of_service_consent = command
         .terms_of_service_consent
         .unwrap_or(visitor.terms_of_service_consent);
-    store::visitors::update(write.tx(), actor.scope(), &visitor)?;
-    let found = store::visitors::find_with_conversation(write.tx(), actor.scope(), id)?;
-    let place = found.and_then(|(number, keys)| {
-        let (conversation, conversation_id) = keys?;
-        Some(Place {
-            organization: actor.organization(),
-            conversation,
-            conversation_id,
-            visitor: number,
-        })
-    });
-    if let Some(place) = &place {
-        write.record(place, EventKind::VisitorChanged)?;
+    if let Some(is_banned) = command.is_banned {
+        ban(write, actor, &mut visitor, is_banned.then_some(now))?;
     }
-    webhooks::visitor_identified(
-        write,
-        actor.organization(),
-        &before,
-        &visitor,
-        place.as_ref(),
-    )?;
+    record_change(write, actor, &before, &visitor)?;
     Ok(visitor)
 }
 
-fn set_attribute(attributes: &mut Attributes, name: &str, value: Option<&Attribute>) -> Result<()> {
-    let name = attribute_name(&field::name("attributes", Some(name))?);
-    if name.chars().count() > limit::ATTRIBUTE_NAME_LENGTH_MAX {
-        return Err(Error::Invalid(format!(
-            "a name in attributes is longer than {} characters",
-            limit::ATTRIBUTE_NAME_LENGTH_MAX
-        )));
+/// Bans a visitor since a time, and closes what is open in their name; or lets them write again.
+fn ban(
+    write: &mut Write<'_, '_>,
+    actor: &Actor,
+    visitor: &mut Visitor,
+    banned_at: Option<Millis>,
+) -> Result<()> {
+    if visitor.banned_at.is_some() == banned_at.is_some() {
+        return Ok(());
     }
-    match value {
-        None => drop(attributes.remove(&name)),
-        Some(Attribute::Text(text)) => {
-            let text = field::lines(
-                &format!("attributes.{name}"),
-                text,
-                limit::ATTRIBUTE_VALUE_LENGTH_MAX,
-            )?;
-            attributes.insert(name, Attribute::Text(text));
-        }
-        Some(value) => drop(attributes.insert(name, value.clone())),
+    visitor.banned_at = banned_at;
+    store::visitors::set_banned(write.tx(), actor.scope(), visitor.number, banned_at)?;
+    match banned_at {
+        Some(_) => write.revoke(
+            actor.organization(),
+            RevocationKind::Visitor(visitor.number),
+        ),
+        None => Ok(()),
     }
-    Ok(())
 }

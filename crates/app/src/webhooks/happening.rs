@@ -6,6 +6,7 @@ use model::{
     id::{ConversationId, EndpointId, GroupId, MessageId},
     message::Message,
     presence::Choice,
+    visit::{Visit, WebPage},
     visitor::Visitor,
     webhook::{DisabledReason, WebhookEventKind},
 };
@@ -19,6 +20,8 @@ pub struct Thread {
     pub visitor: Visitor,
     /// Where it takes place.
     pub channel: Channel,
+    /// Their last visit; none for a visitor who never opened the widget.
+    pub last_visit: Option<Visit>,
 }
 
 /// Something that receivers are told.
@@ -28,6 +31,8 @@ pub enum Happening {
     Started {
         /// Where.
         thread: Thread,
+        /// The page that the visitor was on, where that is known.
+        start_page: Option<WebPage>,
         /// The first message.
         message: Message,
         /// Who wrote it, where an agent did.
@@ -50,6 +55,8 @@ pub enum Happening {
     Transcript {
         /// Where.
         thread: Thread,
+        /// The page that the visitor was on when it was started, where that is known.
+        start_page: Option<WebPage>,
         /// Every message of the chat and the automatic ones before it, oldest first.
         messages: Vec<Message>,
         /// Every agent who wrote.

@@ -11,6 +11,7 @@ use model::{
     limit::ENDPOINTS_MAX,
     message::Message,
     presence::Choice,
+    visit::WebPage,
     visitor::Visitor,
     webhook::{Lane, WebhookEndpoint, WebhookEventKind, WebhookEvents},
 };
@@ -100,6 +101,7 @@ pub(super) fn thread(write: &mut Write<'_, '_>, place: &Place) -> Result<Thread>
         conversation_id: Some(place.conversation_id.clone()),
         visitor: store::visitors::get(write.tx(), scope, place.visitor)?,
         channel: model::conversation::Channel::Widget,
+        last_visit: store::visits::find_latest(write.tx(), scope, place.visitor)?,
     })
 }
 
@@ -129,11 +131,12 @@ pub(super) fn is_no_available_agent(
     Ok(!store::agents::is_any_available(write.tx(), scope, now)?)
 }
 
-/// Tells that a message started a chat.
+/// Tells that a message started a chat, on a page where that is known.
 pub(crate) fn chat_started(
     write: &mut Write<'_, '_>,
     place: &Place,
     message: &Message,
+    start_page: Option<WebPage>,
     wanted: WebhookEvents,
 ) -> Result<()> {
     if !wanted.contains(WebhookEventKind::ConversationStarted) {
@@ -142,6 +145,7 @@ pub(crate) fn chat_started(
     let agents = authors(write, place.organization, std::slice::from_ref(message))?;
     let happening = Happening::Started {
         thread: thread(write, place)?,
+        start_page,
         message: message.clone(),
         agent: agents.into_iter().next(),
         is_no_available_agent: is_no_available_agent(write, place.organization)?,
@@ -154,6 +158,7 @@ pub(crate) fn chat_finished(
     write: &mut Write<'_, '_>,
     place: &Place,
     conversation: &Conversation,
+    start_page: Option<WebPage>,
     mut messages: Vec<Message>,
     missed_messages_count: i64,
 ) -> Result<()> {
@@ -168,6 +173,7 @@ pub(crate) fn chat_finished(
     messages.drain(..first_that_fits(&messages));
     let happening = Happening::Transcript {
         thread: thread(write, place)?,
+        start_page,
         agents: authors(write, place.organization, &messages)?,
         messages,
         missed_messages_count,
@@ -208,7 +214,11 @@ pub(crate) fn recorded(
             WebhookEventKind::ConversationAssigned
         }
         EventKind::Closed => WebhookEventKind::ConversationClosed,
-        EventKind::Message(_) | EventKind::Reopened | EventKind::VisitorChanged => return Ok(()),
+        EventKind::Message(_)
+        | EventKind::Reopened
+        | EventKind::VisitorChanged
+        | EventKind::Seen { .. }
+        | EventKind::Hidden => return Ok(()),
     };
     if !is_wanted(write, place.organization, webhook_kind)? {
         return Ok(());
@@ -218,13 +228,11 @@ pub(crate) fn recorded(
         thread(write, place)?,
     );
     let happening = match kind {
-        EventKind::Edited(id) => {
-            let message = store::messages::find(write.tx(), scope, id)?;
-            let Some(message) = message.filter(is_told) else {
-                return Ok(());
-            };
-            Happening::MessageUpdated { thread, message }
-        }
+        EventKind::Edited(message) if !is_told(message) => return Ok(()),
+        EventKind::Edited(message) => Happening::MessageUpdated {
+            thread,
+            message: Message::clone(message),
+        },
         EventKind::Deleted(id) => Happening::MessageDeleted {
             thread,
             message_id: id.clone(),
@@ -263,11 +271,13 @@ pub(crate) fn visitor_identified(
     {
         return Ok(());
     }
+    let scope = Scope::organization(organization);
     let happening = Happening::VisitorIdentified {
         thread: Thread {
             conversation_id: place.map(|place| place.conversation_id.clone()),
             visitor: visitor.clone(),
             channel: model::conversation::Channel::Widget,
+            last_visit: store::visits::find_latest(write.tx(), scope, visitor.number)?,
         },
     };
     let source = Source {
