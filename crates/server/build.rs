@@ -5,6 +5,7 @@
 //! release build stops.
 
 use std::{
+    collections::BTreeSet,
     env,
     error::Error,
     fmt::Write as _,
@@ -16,8 +17,8 @@ use sha2::{Digest, Sha256};
 
 const HOW_TO_BUILD: &str = "run `cd web && npm ci` and then `npm run build` there, or `make build`";
 
-/// Directories of `web` that hold no sources; `web/build/stamp.js` skips the same.
-const NOT_SOURCES: [&str; 2] = ["dist", "node_modules"];
+/// Directories of `web` that hold nothing a front-end is built from; `web/build/stamp.js` skips the same.
+const NOT_SOURCES: [&str; 4] = ["dist", "node_modules", "test", "vectors"];
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -86,11 +87,12 @@ fn watch(web: &Path, sources: &[String], state: State) -> Outcome<()> {
         println!("cargo::rerun-if-changed={}", web.join(source).display());
     }
     // A new file is noticed by its directory.
-    for entry in fs::read_dir(web)? {
-        let directory = entry?.path();
-        let is_source =
-            directory.is_dir() && !NOT_SOURCES.iter().any(|name| directory.ends_with(name));
-        if is_source && !directory.join("node_modules").exists() {
+    let directories: BTreeSet<PathBuf> = sources
+        .iter()
+        .filter_map(|source| Some(web.join(source).parent()?.to_path_buf()))
+        .collect();
+    for directory in directories {
+        if !NOT_SOURCES.iter().any(|name| directory.join(name).exists()) {
             println!("cargo::rerun-if-changed={}", directory.display());
         }
     }

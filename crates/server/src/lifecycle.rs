@@ -8,6 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
     tasks: TaskTracker,
+    leaving: CancellationToken,
     stopping: CancellationToken,
     abandoned: CancellationToken,
 }
@@ -31,6 +32,16 @@ impl Lifecycle {
     /// Ends when nothing is waited for any more.
     pub async fn abandoned(&self) {
         self.abandoned.cancelled().await;
+    }
+
+    /// Whether the server is to stop, or says already that it will: it is not ready for anything new.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.is_cancelled() || self.is_stopping()
+    }
+
+    /// Says that the server will stop soon; everything goes on until then.
+    pub fn leave(&self) {
+        self.leaving.cancel();
     }
 
     /// Whether the server is to stop.

@@ -8,8 +8,7 @@ use crate::config::LogConfig;
 
 /// Starts the log.
 pub(crate) fn start(config: &LogConfig) -> Result<(), String> {
-    let filter =
-        EnvFilter::try_new(&config.level).map_err(|error| format!("log.level: {error}"))?;
+    let filter = filter(&config.level)?;
     let is_terminal = std::io::stderr().is_terminal();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -23,4 +22,14 @@ pub(crate) fn start(config: &LogConfig) -> Result<(), String> {
     // A second start in the same process, as in tests, keeps the first log.
     drop(started);
     Ok(())
+}
+
+/// What is logged. The library of NATS says the same at every attempt to connect; `nodes` says it once.
+fn filter(level: &str) -> Result<EnvFilter, String> {
+    let quiet = if level.contains("async_nats") {
+        ""
+    } else {
+        ",async_nats=off"
+    };
+    EnvFilter::try_new(format!("{level}{quiet}")).map_err(|error| format!("log.level: {error}"))
 }

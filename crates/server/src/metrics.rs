@@ -1,5 +1,8 @@
 //! Figures for Prometheus.
 
+mod live;
+mod nodes;
+
 use std::{
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -13,6 +16,9 @@ use prometheus_client::{
     registry::Registry,
 };
 use store::Db;
+
+pub(crate) use live::LiveMetrics;
+pub(crate) use nodes::NodeMetrics;
 
 /// Upper bounds of the latency buckets, in seconds.
 const SECONDS: [f64; 12] = [
@@ -164,6 +170,8 @@ pub(crate) struct Metrics {
     registry: Registry,
     jobs: JobMetrics,
     webhooks: WebhookMetrics,
+    nodes: NodeMetrics,
+    live: LiveMetrics,
     requests: Family<RequestLabels, Counter>,
     seconds: Family<RouteLabels, Histogram, fn() -> Histogram>,
     connections: Gauge,
@@ -213,10 +221,14 @@ impl Metrics {
         });
         let jobs = JobMetrics::new(&mut registry);
         let webhooks = WebhookMetrics::new(&mut registry);
+        let nodes = NodeMetrics::new(&mut registry);
+        let live = LiveMetrics::new(&mut registry);
         Self {
             registry,
             jobs,
             webhooks,
+            nodes,
+            live,
             requests,
             seconds,
             connections,
@@ -245,6 +257,14 @@ impl Metrics {
 
     pub(crate) fn webhooks(&self) -> &WebhookMetrics {
         &self.webhooks
+    }
+
+    pub(crate) fn live(&self) -> &LiveMetrics {
+        &self.live
+    }
+
+    pub(crate) fn nodes(&self) -> &NodeMetrics {
+        &self.nodes
     }
 
     pub(crate) fn jobs(&self) -> &JobMetrics {

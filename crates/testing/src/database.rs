@@ -1,6 +1,6 @@
 //! Databases of one's own: a SQLite file or a fresh PostgreSQL database, gone when dropped.
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
 use postgres::{Client, NoTls};
 use store::{Db, Location, Options};
@@ -14,17 +14,17 @@ const URL_VARIABLE: &str = "PARLOUR_DATABASE_URL";
 /// A database for one test.
 pub struct TestDatabase {
     location: Location,
-    /// The directory of the SQLite file.
-    _directory: Option<TempDir>,
+    /// The directory of the SQLite file, and of whatever else a server keeps.
+    directory: TempDir,
 }
 
 impl TestDatabase {
     /// An empty SQLite file in a directory of its own.
     pub fn sqlite() -> Self {
-        let directory = tempfile::tempdir().expect("a directory for temporary files");
+        let directory = make_directory();
         Self {
             location: Location::Sqlite(directory.path().join("parlour.db")),
-            _directory: Some(directory),
+            directory,
         }
     }
 
@@ -32,7 +32,7 @@ impl TestDatabase {
     pub fn postgres() -> Self {
         Self {
             location: Location::Postgres(apart(|| server().create_database())),
-            _directory: None,
+            directory: make_directory(),
         }
     }
 
@@ -49,6 +49,11 @@ impl TestDatabase {
         self.location.clone()
     }
 
+    /// A directory of its own.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// How tests use it: with few threads, as every one of them is a process of PostgreSQL.
     pub fn options(&self) -> Options {
         Options {
@@ -62,6 +67,10 @@ impl TestDatabase {
     pub fn open(&self) -> Db {
         apart(|| Db::open(&self.options(), drop)).expect("a fresh database opens")
     }
+}
+
+fn make_directory() -> TempDir {
+    tempfile::tempdir().expect("a directory for temporary files")
 }
 
 impl Drop for TestDatabase {

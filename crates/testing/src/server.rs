@@ -1,10 +1,11 @@
 //! A server in this process, on a free port, with a clock that the test moves.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
     App, Write,
     clock::Clock,
+    feed::Feed,
     organizations::{CreateOrganization, create},
 };
 use model::{
@@ -73,8 +74,13 @@ impl TestServer {
         Self::start_on(TestDatabase::from_environment(), change)
     }
 
+    /// Starts on PostgreSQL, whatever the environment says, with other settings.
+    pub fn start_on_postgres(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(TestDatabase::postgres(), change)
+    }
+
     fn start_on(database: TestDatabase, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = config_of(&database.location());
+        let mut config = config_of(&database);
         let options = database.options();
         config.database.readers = options.readers;
         config.database.writers = options.writers;
@@ -98,6 +104,8 @@ impl TestServer {
             config.limits.api_key_per_second = 1_000_000;
             config.limits.api_key_per_hour = 1_000_000;
             config.limits.failed_keys_per_minute = 1_000_000;
+            config.limits.visitor_tokens_per_hour = 1_000_000;
+            config.limits.unknown_visitor_ids_per_minute = 1_000_000;
         })
     }
 
@@ -108,7 +116,7 @@ impl TestServer {
 
     /// The same with other settings.
     pub fn start_two_with(change: impl FnOnce(&mut Config)) -> (Self, Self) {
-        let first = Self::start_on(TestDatabase::postgres(), change);
+        let first = Self::start_on_postgres(change);
         let (runtime, running) = run(&first.config, &first.clock);
         let second = Self {
             running: Some(running),
@@ -144,6 +152,16 @@ impl TestServer {
     pub fn stop(&mut self) -> bool {
         let running = self.running.take().expect("it was stopped before");
         self.runtime.block_on(running.stop())
+    }
+
+    /// What happens on it, and what its readers want to hear of.
+    pub fn feed(&self) -> &Feed {
+        self.running().app().feed()
+    }
+
+    /// The settings it was started with.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Where it listens.
@@ -284,14 +302,15 @@ pub fn within<T>(time: Duration, what: &str, mut look: impl FnMut() -> Option<T>
     panic!("{what} did not happen within {time:?}");
 }
 
-fn config_of(location: &Location) -> Config {
-    let (data_dir, database_url) = match location {
-        Location::Sqlite(file) => (file.parent().unwrap_or(Path::new(".")), String::new()),
-        Location::Postgres(url) => (Path::new("."), url.clone()),
+fn config_of(database: &TestDatabase) -> Config {
+    let database_url = match database.location() {
+        Location::Sqlite(_) => String::new(),
+        Location::Postgres(url) => url,
     };
-    let mut config = Config::default_for(data_dir.to_owned()).expect("the defaults are good");
+    let directory = database.directory().to_owned();
+    let mut config = Config::default_for(directory).expect("the defaults are good");
     if !database_url.is_empty() {
-        // Nothing of a test is kept where it runs.
+        // Nodes that share a database share the key too.
         config.secret_key = "5e".repeat(32);
     }
     config.database_url = database_url;

@@ -1,6 +1,6 @@
 //! `parlour bench`.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use bench::{Arguments, Effort, Form, Remote, Scenario, durability};
 use clap::{Args, Subcommand, value_parser};
@@ -12,7 +12,7 @@ use super::{Failure, output};
 pub(super) struct BenchArgs {
     #[command(subcommand)]
     command: Option<BenchCommand>,
-    /// send, ping, read, mixed, webhooks, growth; all of them where none is named
+    /// send, ping, read, mixed, webhooks, growth, fanout, broadcast, slow, sockets; all of them where none is named
     #[arg(value_name = "SCENARIO")]
     scenarios: Vec<Scenario>,
     /// A server that runs already, `http://HOST:PORT`, with its limits raised; it is written to
@@ -45,8 +45,12 @@ pub(super) struct BenchArgs {
 enum BenchCommand {
     /// Kill the server under load, again and again, and see that nothing is lost
     Crash(FaultArgs),
+    /// Kill it under people at sockets that break too, and see that everybody has everything
+    LiveCrash(FaultArgs),
     /// Cut its power under load, again and again, and see that nothing is lost; as root
     Powercut(FaultArgs),
+    /// Break what joins three nodes, and the nodes, and see that everybody has everything; needs PostgreSQL and NATS
+    Cluster(ClusterArgs),
     /// Serve what the server is compared with
     #[command(hide = true)]
     Floor(FloorArgs),
@@ -54,7 +58,8 @@ enum BenchCommand {
 
 #[derive(Args)]
 struct FaultArgs {
-    /// How often the fault comes: 60 crashes or 40 power cuts where nothing is said
+    /// How often the fault comes; where nothing is said 60 crashes, 50 with people at sockets, 40 power cuts, 12 faults of a
+    /// cluster
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     rounds: Option<u64>,
     /// Print one JSON value
@@ -66,6 +71,18 @@ struct FaultArgs {
     /// Where the server keeps its data meanwhile
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ClusterArgs {
+    #[command(flatten)]
+    fault: FaultArgs,
+    /// How long NATS is gone, or a node frozen
+    #[arg(long, value_name = "S", default_value_t = durability::ClusterOptions::OUTAGE.as_secs())]
+    outage_seconds: u64,
+    /// The program nats-server, where the system does not find it by its name
+    #[arg(long, value_name = "FILE")]
+    nats_server: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -81,11 +98,27 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
         Some(BenchCommand::Crash(fault)) => {
             prove(fault, durability::crash, durability::Options::CRASH_ROUNDS)
         }
+        Some(BenchCommand::LiveCrash(fault)) => prove(
+            fault,
+            durability::live_crash,
+            durability::Options::LIVE_CRASH_ROUNDS,
+        ),
         Some(BenchCommand::Powercut(fault)) => prove(
             fault,
             durability::powercut,
             durability::Options::POWERCUT_ROUNDS,
         ),
+        Some(BenchCommand::Cluster(args)) => {
+            let cluster = durability::ClusterOptions {
+                outage: Duration::from_secs(args.outage_seconds),
+                nats_server: args.nats_server.clone(),
+            };
+            prove(
+                &args.fault,
+                |options| durability::cluster(options, &cluster),
+                durability::Options::CLUSTER_ROUNDS,
+            )
+        }
         Some(BenchCommand::Floor(floor)) => bench::serve_floor(&floor.dir),
         None => bench::run(&arguments(args), binary()?),
     }
@@ -94,7 +127,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<(), Failure> {
 /// Runs an experiment on this very binary; fails where it found something, and where it proved nothing.
 fn prove(
     args: &FaultArgs,
-    experiment: fn(&durability::Options) -> durability::Result<durability::Report>,
+    experiment: impl FnOnce(&durability::Options) -> durability::Result<durability::Report>,
     rounds: u64,
 ) -> Result<(), Failure> {
     let report = experiment(&durability::Options {

@@ -5,7 +5,7 @@ use serde_json::json;
 use toml::Value;
 
 use super::{DataArgs, Failure, output};
-use crate::config;
+use crate::config::{self, NatsAddress};
 
 #[derive(Subcommand)]
 pub(super) enum ConfigCommand {
@@ -35,7 +35,10 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
         .map(|(name, (value, source))| {
             let shown = match name.as_str() {
                 "database_url" => masked(&value),
-                "secret_key" if value.as_str() != Some("") => Value::String("••••".to_owned()),
+                "nats_url" => without_proof(&value),
+                "secret_key" | "files.s3_secret_key" if value.as_str() != Some("") => {
+                    Value::String("••••".to_owned())
+                }
                 _ => value,
             };
             let shown = match shown {
@@ -47,6 +50,12 @@ pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {
         })
         .collect();
     output::table(args.json, &["setting", "value", "source"], &rows)
+}
+
+/// Addresses of NATS without password or token.
+fn without_proof(urls: &Value) -> Value {
+    let address = NatsAddress::parse(urls.as_str().unwrap_or_default());
+    Value::String(address.map_or_else(|_| String::new(), |address| address.to_string()))
 }
 
 /// An address without its password.

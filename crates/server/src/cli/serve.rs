@@ -22,6 +22,14 @@ pub(super) struct ServeArgs {
     /// How others reach this server
     #[arg(long, value_name = "URL", env = "PARLOUR_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A NATS server, for several nodes on one PostgreSQL
+    #[arg(
+        long,
+        value_name = "nats://…",
+        env = "PARLOUR_NATS_URL",
+        hide_env_values = true
+    )]
+    nats_url: Option<String>,
 }
 
 /// Runs the server until it is told to stop.
@@ -29,13 +37,19 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let flags = Flags {
         listen: args.listen.clone(),
         public_url: args.public_url.clone(),
+        nats_url: args.nats_url.clone(),
         ..args.data.flags()
     };
     let (config, _) = config::read(&flags, |name| std::env::var(name).ok())?;
     logging::start(&config.log)?;
     open::prepare_directory(&config)?;
-    let _lock = lock::take(&config.data_dir)?
-        .ok_or_else(|| format!("another server runs on {}", config.data_dir.display()))?;
+    let lock = if config.database_url.is_empty() {
+        lock::take(&config.data_dir)
+    } else {
+        lock::share(&config.data_dir)
+    };
+    let _lock =
+        lock?.ok_or_else(|| format!("another server runs on {}", config.data_dir.display()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -70,6 +84,15 @@ async fn serve(config: Config) -> Result<(), Failure> {
         ));
     }
     tracing::info!("stopping");
+    let drain = server.leave();
+    if !drain.is_zero()
+        && tokio::time::timeout(drain, lifecycle::signal())
+            .await
+            .is_ok()
+    {
+        tracing::warn!("stopped at once, by a second signal");
+        return Ok(());
+    }
     tokio::select! {
         is_clean = server.stop() => tracing::info!(is_clean, "stopped"),
         _ = lifecycle::signal() => tracing::warn!("stopped at once, by a second signal"),

@@ -1,15 +1,20 @@
 //! The configuration: one struct a section, with defaults, a file, variables and flags laid over one another.
 
+mod files;
+mod limits;
+mod live;
+mod nats_address;
 mod sources;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use app::{
+    files::FileSettings,
     sealing::{KEY_FILE, Sealer},
     webhooks::{Renderer, WebhookSettings},
 };
 use model::{
-    address::OutgoingPolicy,
+    address::{Networks, OutgoingPolicy},
     delivery::Schedule,
     time::{DAY_MS, SECOND_MS},
 };
@@ -21,6 +26,11 @@ use crate::{
     outgoing::{Outgoing, OutgoingTimes},
 };
 
+pub use files::FilesConfig;
+pub(crate) use files::{FileStorage, S3Place};
+pub use limits::LimitsConfig;
+pub use live::LiveConfig;
+pub use nats_address::{NatsAddress, NatsProof};
 pub use sources::{Flags, Settings, Source, read};
 
 /// Everything that can be set.
@@ -35,6 +45,8 @@ pub struct Config {
     pub public_url: String,
     /// A PostgreSQL server; empty for SQLite.
     pub database_url: String,
+    /// A NATS server that nodes share; empty for none.
+    pub nats_url: String,
     /// The key that seals secrets in the database; empty for the file in the data directory.
     pub secret_key: String,
     /// The database's connections.
@@ -43,6 +55,12 @@ pub struct Config {
     pub http: HttpConfig,
     /// Chats.
     pub chats: ChatsConfig,
+    /// The live door.
+    pub live: LiveConfig,
+    /// Visitors.
+    pub visitors: VisitorsConfig,
+    /// Attachments.
+    pub files: FilesConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,
     /// How much may be asked.
@@ -75,8 +93,12 @@ pub struct HttpConfig {
     pub header_timeout_seconds: u64,
     /// Seconds between two pieces of a body.
     pub body_timeout_seconds: u64,
+    /// Seconds for a proxy to notice that the server stops.
+    pub drain_seconds: u64,
     /// Seconds for running requests when the server stops.
     pub stop_timeout_seconds: u64,
+    /// Networks of proxies that are believed.
+    pub trusted_proxies: String,
 }
 
 /// Chats.
@@ -85,6 +107,14 @@ pub struct HttpConfig {
 pub struct ChatsConfig {
     /// Seconds without a message after which a chat is finished.
     pub idle_seconds: u64,
+}
+
+/// Visitors.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisitorsConfig {
+    /// Where addresses are; empty for no such file.
+    pub geoip_file: PathBuf,
 }
 
 /// Webhooks.
@@ -111,26 +141,6 @@ pub struct WebhooksConfig {
     pub fragment_wait_seconds: u64,
     /// Days that the log is kept.
     pub keep_days: u64,
-}
-
-/// How much may be asked (trust 1.15).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LimitsConfig {
-    /// Requests a second for a key.
-    pub api_key_per_second: u32,
-    /// Requests at once for a key.
-    pub api_key_burst: u32,
-    /// Requests an hour for a key.
-    pub api_key_per_hour: u32,
-    /// Pings a minute for an agent.
-    pub ping_per_agent_per_minute: u32,
-    /// Pings at once for an agent.
-    pub ping_burst: u32,
-    /// Wrong keys a minute from an address.
-    pub failed_keys_per_minute: u32,
-    /// Dummies a day for an organization.
-    pub dummy_agents_per_day: u32,
 }
 
 /// The metrics' own door.
@@ -176,9 +186,13 @@ impl Config {
         if !self.database_url.is_empty() && !is_postgres(&self.database_url) {
             return Err("database_url must begin with postgres://".to_owned());
         }
+        self.nats()?;
         if !self.secret_key.is_empty() {
             self.sealer()?;
         }
+        self.files.validate()?;
+        self.file_storage()?;
+        self.http.proxies()?;
         self.webhooks.outgoing_policy()?;
         self.webhooks.schedule()?;
         if self.webhooks.timeout_seconds > WEBHOOK_TIMEOUT_SECONDS_MAX {
@@ -186,6 +200,8 @@ impl Config {
                 "webhooks.timeout_seconds must be at most {WEBHOOK_TIMEOUT_SECONDS_MAX}"
             ));
         }
+        self.limits.validate()?;
+        self.live.validate()?;
         let positive = [
             (
                 "webhooks.connect_timeout_seconds",
@@ -206,24 +222,6 @@ impl Config {
             ),
             ("http.body_timeout_seconds", self.http.body_timeout_seconds),
             ("chats.idle_seconds", self.chats.idle_seconds),
-            (
-                "limits.api_key_per_second",
-                self.limits.api_key_per_second.into(),
-            ),
-            ("limits.api_key_burst", self.limits.api_key_burst.into()),
-            (
-                "limits.api_key_per_hour",
-                self.limits.api_key_per_hour.into(),
-            ),
-            (
-                "limits.ping_per_agent_per_minute",
-                self.limits.ping_per_agent_per_minute.into(),
-            ),
-            ("limits.ping_burst", self.limits.ping_burst.into()),
-            (
-                "limits.failed_keys_per_minute",
-                self.limits.failed_keys_per_minute.into(),
-            ),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return Err(format!("{name} must be at least 1"));
@@ -263,12 +261,23 @@ impl Config {
         }
     }
 
+    /// Where NATS is, if it is to be used.
+    pub fn nats(&self) -> Result<Option<NatsAddress>, String> {
+        NatsAddress::read(&self.nats_url, &self.database_url)
+    }
+
     /// What operations look at.
     pub fn app_settings(&self) -> app::Settings {
         app::Settings {
             chat_idle_ms: self.chats.idle_seconds as i64 * model::time::SECOND_MS,
             dummy_agents_per_day_max: self.limits.dummy_agents_per_day.into(),
-            webhooks: self.webhooks.app_settings(&self.link_base()),
+            files: FileSettings {
+                uploads_per_hour_max: self.limits.uploads_per_visitor_per_hour.into(),
+                upload_bytes_per_day_max: self.limits.upload_bytes_per_visitor_per_day,
+            },
+            webhooks: self
+                .webhooks
+                .app_settings(&self.link_base(), &self.file_link_base()),
         }
     }
 
@@ -311,6 +320,14 @@ impl Config {
 /// Longest time for an attempt: within the lease of a delivery, which is 30 seconds.
 const WEBHOOK_TIMEOUT_SECONDS_MAX: u64 = 15;
 
+impl HttpConfig {
+    /// Whose word counts on where requests come from.
+    pub fn proxies(&self) -> Result<Networks, String> {
+        Networks::parse(&self.trusted_proxies)
+            .map_err(|error| format!("http.trusted_proxies: {error}"))
+    }
+}
+
 impl WebhooksConfig {
     /// Which addresses may be reached.
     pub fn outgoing_policy(&self) -> Result<OutgoingPolicy, String> {
@@ -329,15 +346,17 @@ impl WebhooksConfig {
     }
 
     /// The settings that operations look at; both texts were checked before.
-    fn app_settings(&self, link_base: &str) -> WebhookSettings {
-        let link_base = link_base.to_owned();
+    fn app_settings(&self, link_base: &str, file_link_base: &str) -> WebhookSettings {
+        let (link_base, file_link_base) = (link_base.to_owned(), file_link_base.to_owned());
         WebhookSettings {
             policy: self.outgoing_policy().unwrap_or_default(),
             schedule: self.schedule().unwrap_or(Schedule::Brevo),
             fragment_silence_ms: self.fragment_silence_seconds as i64 * SECOND_MS,
             fragment_wait_ms_max: self.fragment_wait_seconds as i64 * SECOND_MS,
             kept_ms: self.keep_days as i64 * DAY_MS,
-            renderer: Renderer::new(move |happening, at| webhook_body(&link_base, happening, at)),
+            renderer: Renderer::new(move |happening, at| {
+                webhook_body(&link_base, &file_link_base, happening, at)
+            }),
         }
     }
 }

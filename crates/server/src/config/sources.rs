@@ -20,6 +20,8 @@ pub struct Flags {
     pub public_url: Option<String>,
     /// `--database-url`.
     pub database_url: Option<String>,
+    /// `--nats-url`.
+    pub nats_url: Option<String>,
     /// `--config`, or `PARLOUR_CONFIG`.
     pub config: Option<PathBuf>,
 }
@@ -85,6 +87,7 @@ pub fn read(
         ("listen", flags.listen.as_ref().map(text)),
         ("public_url", flags.public_url.as_ref().map(text)),
         ("database_url", flags.database_url.as_ref().map(text)),
+        ("nats_url", flags.nats_url.as_ref().map(text)),
     ];
     for (name, value) in given {
         if let Some(value) = value {

@@ -6,11 +6,11 @@ use app::{
     App,
     keys::{self, Authenticated},
 };
-use axum::http::{HeaderMap, header};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::problem::Problem;
+use crate::credential::Credential;
 
 /// How long a right key is remembered: a revoked one works no longer than this (trust, case A3: at most 5 s).
 const REMEMBERED_FOR: Duration = Duration::from_secs(2);
@@ -20,49 +20,6 @@ const REMEMBERED_MAX: u64 = 10_000;
 
 /// Longest key or token that is looked at.
 const CREDENTIAL_LENGTH_MAX: usize = 256;
-
-/// What a request shows to prove who calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Credential<'r> {
-    /// The `api-key` header.
-    ApiKey(&'r str),
-    /// The `Authorization: Bearer` header.
-    Bearer(&'r str),
-    /// Something that cannot be a key.
-    Unreadable,
-}
-
-impl<'r> Credential<'r> {
-    /// What the headers show; nothing where neither header is given or both are empty.
-    pub(crate) fn of(headers: &'r HeaderMap) -> Option<Self> {
-        let mut keys = headers
-            .get_all("api-key")
-            .iter()
-            .filter(|value| !value.is_empty());
-        match (keys.next(), keys.next()) {
-            (Some(_), Some(_)) => return Some(Credential::Unreadable),
-            (Some(key), None) => {
-                return Some(
-                    key.to_str()
-                        .map_or(Credential::Unreadable, Credential::ApiKey),
-                );
-            }
-            (None, _) => {}
-        }
-        let value = headers
-            .get(header::AUTHORIZATION)
-            .filter(|value| !value.is_empty())?;
-        let Ok(text) = value.to_str() else {
-            return Some(Credential::Unreadable);
-        };
-        match text.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                Some(Credential::Bearer(token.trim()))
-            }
-            _ => Some(Credential::Unreadable),
-        }
-    }
-}
 
 /// Right keys and tokens, remembered for a moment.
 pub(crate) struct Callers {

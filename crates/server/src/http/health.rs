@@ -21,7 +21,7 @@ pub(super) async fn healthz() -> &'static str {
 
 /// The database answers, and the server is not about to stop.
 pub(super) async fn readyz(State(state): State<HttpState>) -> Response {
-    if state.lifecycle.is_stopping() {
+    if state.lifecycle.is_leaving() {
         return Problem::unavailable("the server is stopping").into_response();
     }
     let nobody = OrganizationId::new("");

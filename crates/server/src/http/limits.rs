@@ -1,4 +1,4 @@
-//! How much a key, an agent or an address may ask (trust 1.15). Each node counts for itself.
+//! How much a key, an agent or an address may ask (trust 1.15). Each node counts for itself, except the hours of keys.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -15,12 +15,15 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 use model::{
-    id::{KeyNumber, OrganizationNumber},
-    time::{HOUR_MS, Millis, SECOND_MS},
+    id::{KeyNumber, OrganizationNumber, VisitorNumber},
+    time::{Millis, SECOND_MS},
 };
 use moka::sync::Cache;
 
-use super::problem::Problem;
+use super::{
+    hours::{Hour, Unshared},
+    problem::Problem,
+};
 use crate::config::LimitsConfig;
 
 /// Keys, agents and addresses that are counted at the same time; the least used are forgotten first.
@@ -71,10 +74,19 @@ struct KeyUse {
     hour: Mutex<Hour>,
 }
 
-/// A window of an hour that begins with the first request.
-struct Hour {
-    ends_at: Millis,
-    used: u32,
+/// What every address has used of a quota.
+struct Counted {
+    quota: Quota,
+    addresses: Cache<IpAddr, Arc<Bucket>>,
+}
+
+impl Counted {
+    fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            addresses: forgetful(COUNTED_FOR),
+        }
+    }
 }
 
 /// Everything that is counted.
@@ -84,7 +96,14 @@ pub(crate) struct Limits {
     per_hour: u32,
     per_agent: Quota,
     failed: Quota,
+    visitor_tokens: Counted,
+    unknown_visitor_ids: Counted,
+    failed_files: Counted,
+    per_visitor: Quota,
+    visitors: Cache<VisitorNumber, Arc<Bucket>>,
     keys: Cache<KeyNumber, Arc<KeyUse>>,
+    /// Where nodes share a database.
+    unshared: Option<Unshared>,
     agents: Cache<(OrganizationNumber, String), Arc<Bucket>>,
     addresses: Cache<IpAddr, Arc<Bucket>>,
     blocked: Cache<IpAddr, ()>,
@@ -103,7 +122,15 @@ impl Limits {
             per_agent: Quota::per_minute(positive(config.ping_per_agent_per_minute))
                 .allow_burst(positive(config.ping_burst)),
             failed: Quota::per_minute(positive(config.failed_keys_per_minute)),
+            visitor_tokens: Counted::new(Quota::per_hour(positive(config.visitor_tokens_per_hour))),
+            unknown_visitor_ids: Counted::new(Quota::per_minute(positive(
+                config.unknown_visitor_ids_per_minute,
+            ))),
+            failed_files: Counted::new(Quota::per_minute(positive(config.failed_files_per_minute))),
+            per_visitor: Quota::per_minute(positive(config.visitor_calls_per_minute)),
+            visitors: forgetful(COUNTED_FOR),
             keys: forgetful(COUNTED_FOR),
+            unshared: None,
             agents: forgetful(COUNTED_FOR),
             addresses: forgetful(COUNTED_FOR),
             blocked: Cache::builder()
@@ -114,35 +141,51 @@ impl Limits {
         }
     }
 
+    /// The same, where the hours of keys are shared with other nodes.
+    pub(crate) fn shared(config: &LimitsConfig) -> Self {
+        Self {
+            unshared: Some(Unshared::default()),
+            ..Self::new(config)
+        }
+    }
+
+    /// What is to be shared, where it is.
+    pub(super) fn unshared(&self) -> Option<&Unshared> {
+        self.unshared.as_ref()
+    }
+
+    /// Does something with the hour of a key that is counted.
+    pub(super) fn with_hour<T>(
+        &self,
+        key: KeyNumber,
+        change: impl FnOnce(&mut Hour) -> T,
+    ) -> Option<T> {
+        let counted = self.keys.get(&key)?;
+        let mut hour = counted.hour.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(change(&mut hour))
+    }
+
     /// Counts a request of a key. Tells what is left, and the refusal if it was one too many.
     pub(crate) fn count_request(&self, key: KeyNumber, now: Millis) -> (Standing, Option<Problem>) {
         let counted = self.keys.get_with(key, || {
             Arc::new(KeyUse {
                 burst: bucket(self.per_key),
-                hour: Mutex::new(Hour {
-                    ends_at: 0,
-                    used: 0,
-                }),
+                hour: Mutex::default(),
             })
         });
         let mut hour = counted.hour.lock().unwrap_or_else(PoisonError::into_inner);
-        if hour.ends_at <= now {
-            *hour = Hour {
-                ends_at: now + HOUR_MS,
-                used: 0,
-            };
-        }
+        hour.begin(now);
         let reset_seconds =
-            u64::try_from((hour.ends_at - now + SECOND_MS - 1) / SECOND_MS).unwrap_or(0);
+            u64::try_from((hour.ends_at() - now + SECOND_MS - 1) / SECOND_MS).unwrap_or(0);
         let standing = |used: u32| Standing {
             limit: self.per_hour,
             remaining: self.per_hour.saturating_sub(used),
             reset_seconds,
         };
-        if hour.used >= self.per_hour {
+        if hour.used() >= self.per_hour {
             let message = format!("more than {} requests in an hour", self.per_hour);
             return (
-                standing(hour.used),
+                standing(hour.used()),
                 Some(Problem::too_many(message, reset_seconds)),
             );
         }
@@ -153,13 +196,17 @@ impl Limits {
                 Standing {
                     remaining: 0,
                     reset_seconds: seconds,
-                    ..standing(hour.used)
+                    ..standing(hour.used())
                 },
                 Some(Problem::too_many(message, seconds)),
             );
         }
-        hour.used += 1;
-        (standing(hour.used), None)
+        if hour.count()
+            && let Some(unshared) = &self.unshared
+        {
+            unshared.add(key);
+        }
+        (standing(hour.used()), None)
     }
 
     /// Counts a ping for an agent, by whatever it is named with.
@@ -238,6 +285,53 @@ impl Limits {
                 (refused, Some(problem()))
             }
         }
+    }
+
+    /// Counts a new token of a visitor at an address.
+    pub(crate) fn count_visitor_token(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_at(&self.visitor_tokens, address, "visitors in an hour")
+    }
+
+    /// Counts an id of a site that nobody had heard of: whoever tries many is guessing.
+    pub(crate) fn count_unknown_visitor_id(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_at(
+            &self.unknown_visitor_ids,
+            address,
+            "unknown ids in a minute",
+        )
+    }
+
+    /// Counts a link to a file that is none: whoever tries many is guessing.
+    pub(crate) fn count_failed_file(&self, address: IpAddr) -> Result<(), Problem> {
+        self.count_at(
+            &self.failed_files,
+            address,
+            "wrong links to files in a minute",
+        )
+    }
+
+    /// Counts a request of a visitor's panel that writes.
+    pub(crate) fn count_visitor_call(&self, visitor: VisitorNumber) -> Result<(), Problem> {
+        let counted = self
+            .visitors
+            .get_with(visitor, || Arc::new(bucket(self.per_visitor)));
+        counted.check().map(drop).map_err(|early| {
+            Problem::too_many(
+                "too many requests of this visitor",
+                self.seconds_until(&early),
+            )
+        })
+    }
+
+    fn count_at(&self, counted: &Counted, address: IpAddr, what: &str) -> Result<(), Problem> {
+        let bucket = counted
+            .addresses
+            .get_with(network_of(address), || Arc::new(bucket(counted.quota)));
+        let limit = counted.quota.burst_size();
+        bucket.check().map(drop).map_err(|early| {
+            let message = format!("more than {limit} {what} from this address");
+            Problem::too_many(message, self.seconds_until(&early))
+        })
     }
 
     fn seconds_until(&self, early: &governor::NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {

@@ -2,20 +2,27 @@
 
 mod accept;
 mod callers;
+mod hours;
 mod limits;
-mod problem;
 mod refusals;
+mod rehearsal;
 mod router;
 mod state;
 
 mod api;
 mod extract;
+mod files;
 mod health;
 mod middleware;
 mod oauth;
 pub mod openapi;
 mod v3;
+mod visitor;
+
+use crate::problem;
 
 pub(crate) use accept::{Door, accept};
+pub(crate) use hours::share_quotas;
+pub(crate) use rehearsal::read_anything;
 pub(crate) use router::{metrics_router, router};
 pub(crate) use state::HttpState;

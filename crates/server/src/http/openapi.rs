@@ -3,7 +3,8 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{
-        ApiKey, ApiKeyValue, ClientCredentials, Flow, OAuth2, Scopes, SecurityScheme,
+        ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes,
+        SecurityScheme,
     },
 };
 
@@ -30,13 +31,16 @@ use super::{problem::ErrorBody, router};
         (name = "Groups", description = "Groups of agents that visitors are assigned to."),
         (name = "Visitors", description = "People on the other side."),
         (name = "Inbox", description = "Conversations, their messages and internal notes."),
+        (name = "Files", description = "Attachments: uploaded, named by a message, fetched by their links."),
+        (name = "Widget", description = "How the widget behaves, and how its site proves who visitors are."),
+        (name = "Live", description = "What the panels of visitors ask, with a visitor's token."),
         (name = "Webhooks", description = "Where events go, signed by Standard Webhooks, and what became of each delivery."),
         (name = "Jobs", description = "Work in the background that failed."),
     )
 )]
 pub(super) struct Document;
 
-/// The two ways to prove who calls.
+/// The ways to prove who calls.
 struct Security;
 
 impl Modify for Security {
@@ -47,6 +51,10 @@ impl Modify for Security {
             "A key, as `parlour key create` or `POST /api/v1/keys` shows it once.",
         );
         components.add_security_scheme("apiKey", SecurityScheme::ApiKey(ApiKey::Header(key)));
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A visitor's token, as `POST /live/session` gives it."));
+        components.add_security_scheme("visitorToken", SecurityScheme::Http(token.build()));
         let scopes = [
             ("access", "Read and write conversations"),
             ("assign", "Assign them"),

@@ -14,7 +14,10 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer}
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{HttpState, api, health, middleware, oauth, openapi::Document, problem::Problem, v3};
+use super::{
+    HttpState, api, files, health, middleware, oauth, openapi::Document, problem::Problem, v3,
+    visitor,
+};
 use crate::assets;
 
 /// The routes that are in the OpenAPI document and need a key.
@@ -55,6 +58,7 @@ fn with_key() -> OpenApiRouter<HttpState> {
         .routes(routes!(api::visitors::list))
         .routes(routes!(api::visitors::get, api::visitors::update))
         .routes(routes!(api::visitors::send))
+        .routes(routes!(api::visits::list))
         .routes(routes!(api::conversations::list))
         .routes(routes!(api::conversations::get))
         .routes(routes!(api::conversations::close))
@@ -62,6 +66,7 @@ fn with_key() -> OpenApiRouter<HttpState> {
         .routes(routes!(api::conversations::assign))
         .routes(routes!(api::messages::list, api::messages::send))
         .routes(routes!(api::messages::note))
+        .routes(routes!(files::upload::upload))
         .routes(routes!(api::webhooks::list, api::webhooks::create))
         .routes(routes!(
             api::webhooks::get,
@@ -74,24 +79,38 @@ fn with_key() -> OpenApiRouter<HttpState> {
         .routes(routes!(api::deliveries::replay_range))
         .routes(routes!(api::jobs::list))
         .routes(routes!(api::jobs::retry))
+        .routes(routes!(api::widget::get, api::widget::update))
+        .routes(routes!(api::widget::rotate_secret))
+}
+
+/// The routes that visitors' panels ask, with a visitor's token or none.
+fn for_visitors() -> OpenApiRouter<HttpState> {
+    OpenApiRouter::new()
+        .routes(routes!(visitor::session::open, visitor::session::end))
+        .routes(routes!(visitor::pages::view))
+        .routes(routes!(visitor::data::get, visitor::data::set))
+        .routes(routes!(files::upload::upload_as_visitor))
+        .routes(routes!(files::download::file))
+        .routes(routes!(files::download::preview))
 }
 
 /// Everything that is in the OpenAPI document.
 pub(super) fn documented() -> OpenApiRouter<HttpState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(with_key())
+        .merge(for_visitors())
         .routes(routes!(oauth::token))
 }
 
-/// The router of the common listener.
-pub(crate) fn router(state: HttpState, body_timeout: Duration) -> Router {
+/// The router of the common listener, with the routes of a door that has its own state.
+pub(crate) fn router(state: HttpState, live: Router, body_timeout: Duration) -> Router {
     let authenticate = from_fn_with_state(state.clone(), middleware::authenticate);
     // A layer, not a route layer: wrong methods too are answered to known callers only, with what is left of their quota.
     let (with_key, _) = with_key().split_for_parts();
     let with_key = with_key
         .method_not_allowed_fallback(not_this_way)
         .layer(authenticate);
-    let (open, _) = OpenApiRouter::new()
+    let (open, _) = for_visitors()
         .routes(routes!(oauth::token))
         .split_for_parts();
     let operations = Router::new()
@@ -102,7 +121,8 @@ pub(crate) fn router(state: HttpState, body_timeout: Duration) -> Router {
     let routes = with_key
         .merge(open)
         .merge(operations)
-        .merge(assets::docs_router());
+        .merge(assets::docs_router())
+        .merge(live.with_state(()));
     finish(routes, state, body_timeout)
 }
 

@@ -6,9 +6,10 @@ use std::{
 };
 
 use app::App;
+use model::address::Networks;
 
-use super::{callers::Callers, limits::Limits};
-use crate::{config::Config, lifecycle::Lifecycle, metrics::Metrics};
+use super::{callers::Callers, limits::Limits, visitor::VisitorCallers};
+use crate::{config::Config, files::Files, geo::Geo, lifecycle::Lifecycle, metrics::Metrics};
 
 /// What every handler can reach. One pointer, as it is copied several times for each request.
 #[derive(Clone)]
@@ -18,20 +19,42 @@ pub(crate) struct HttpState(Arc<Reach>);
 pub(crate) struct Reach {
     pub(crate) app: Arc<App>,
     pub(crate) callers: Callers,
+    pub(crate) visitors: VisitorCallers,
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) proxies: Networks,
+    pub(crate) geo: Geo,
+    pub(crate) files: Arc<Files>,
+    /// What links to files begin with.
+    pub(crate) file_link_base: String,
     openapi: OnceLock<String>,
 }
 
 impl HttpState {
-    pub(crate) fn new(app: Arc<App>, config: &Config, lifecycle: Lifecycle) -> Self {
+    pub(crate) fn new(
+        app: Arc<App>,
+        config: &Config,
+        lifecycle: Lifecycle,
+        geo: Geo,
+        files: Arc<Files>,
+    ) -> Self {
         Self(Arc::new(Reach {
             app,
             callers: Callers::new(),
-            limits: Limits::new(&config.limits),
+            visitors: VisitorCallers::new(),
+            limits: if config.database_url.is_empty() {
+                Limits::new(&config.limits)
+            } else {
+                Limits::shared(&config.limits)
+            },
             metrics: Metrics::new(),
             lifecycle,
+            // The text was read before.
+            proxies: config.http.proxies().unwrap_or_default(),
+            geo,
+            files,
+            file_link_base: config.file_link_base(),
             openapi: OnceLock::new(),
         }))
     }

@@ -1,11 +1,13 @@
-//! The public form of a message: contract A.7, with both generations of file names (contract G-2, G-3).
+//! The public form of a message: contract A.7.
 
 use model::{
     html,
-    message::{File, ForwardedStatus, Mailbox, Message, MessageDetails},
+    message::{ForwardedStatus, Mailbox, Message, MessageDetails},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::file::FileJson;
 
 /// A message. Fields that do not apply are left out.
 #[derive(Serialize, ToSchema)]
@@ -105,8 +107,9 @@ pub(crate) struct MessageJson {
     attachments: Vec<FileJson>,
 }
 
-impl From<&Message> for MessageJson {
-    fn from(message: &Message) -> Self {
+impl MessageJson {
+    /// `file_link_base` begins links to files that are stored here.
+    pub(crate) fn new(message: &Message, file_link_base: &str) -> Self {
         let agent = message.agent.as_ref();
         let details = message.details.as_deref().cloned().unwrap_or_default();
         let MessageDetails {
@@ -147,11 +150,11 @@ impl From<&Message> for MessageJson {
             forwarded_to_source_status: details
                 .forwarded_to_source_status
                 .map(ForwardedStatusJson::from),
-            file: details.file.map(FileJson::from),
+            file: details.file.map(|file| FileJson::new(file, file_link_base)),
             attachments: details
                 .attachments
                 .into_iter()
-                .map(FileJson::from)
+                .map(|file| FileJson::new(file, file_link_base))
                 .collect(),
         }
     }
@@ -172,10 +175,11 @@ pub(crate) struct PlacedMessageJson {
     cid: Option<String>,
 }
 
-impl From<&Message> for PlacedMessageJson {
-    fn from(message: &Message) -> Self {
+impl PlacedMessageJson {
+    /// `file_link_base` begins links to files that are stored here.
+    pub(crate) fn new(message: &Message, file_link_base: &str) -> Self {
         Self {
-            message: message.into(),
+            message: MessageJson::new(message, file_link_base),
             seq: message.seq,
             conversation_id: message.conversation_id.to_string(),
             cid: message.cid.clone(),
@@ -214,65 +218,6 @@ impl From<ForwardedStatus> for ForwardedStatusJson {
         Self {
             is_success: status.is_success,
             error: status.error,
-        }
-    }
-}
-
-/// A file, under the names of every generation of clients.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = File)]
-struct FileJson {
-    name: String,
-    filename: String,
-    file_name: String,
-    link: String,
-    url: String,
-    mime_type: String,
-    size: u64,
-    is_image: bool,
-    is_sticker: bool,
-    is_inline: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inline_id: Option<String>,
-    is_allowed_file_type: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    image_info: Option<ImageInfoJson>,
-}
-
-/// Size and preview of a picture.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = ImageInfo)]
-struct ImageInfoJson {
-    width: u32,
-    height: u32,
-    preview_link: String,
-    preview_url: String,
-}
-
-impl From<File> for FileJson {
-    fn from(file: File) -> Self {
-        let image_info = file.image_info.map(|info| ImageInfoJson {
-            width: info.width,
-            height: info.height,
-            preview_url: info.preview_link.clone(),
-            preview_link: info.preview_link,
-        });
-        Self {
-            filename: file.name.clone(),
-            file_name: file.name.clone(),
-            name: file.name,
-            url: file.link.clone(),
-            link: file.link,
-            mime_type: file.mime_type,
-            size: file.size,
-            is_image: file.is_image,
-            is_sticker: false,
-            is_inline: file.is_inline,
-            inline_id: file.inline_id,
-            is_allowed_file_type: file.is_allowed_file_type,
-            image_info,
         }
     }
 }

@@ -29,6 +29,33 @@ pub(crate) struct VisitorJson {
     marketing_consent: bool,
     /// Agreed to the terms of service.
     terms_of_service_consent: bool,
+    /// The site proved who they are.
+    is_verified: bool,
+    /// May not write, nor hear of what is written.
+    is_banned: bool,
+    /// The address they came from; null for a visitor who never opened the widget.
+    #[schema(example = "203.0.113.7")]
+    ip: Option<String>,
+    /// Their browser; empty where it is not known, as everything that follows.
+    #[schema(example = "Firefox 128")]
+    browser: String,
+    /// Its operating system.
+    #[schema(example = "Windows 10")]
+    system: String,
+    /// The `User-Agent` header.
+    user_agent: String,
+    /// The language of the browser.
+    #[schema(example = "en-US")]
+    language: String,
+    /// The language of the widget.
+    #[schema(example = "en")]
+    conversation_language: String,
+    /// The country of the address, in English.
+    #[schema(example = "France")]
+    country: String,
+    /// The city of the address, in English.
+    #[schema(example = "Paris")]
+    city: String,
     /// When first seen, in Unix milliseconds.
     created_at: i64,
 }
@@ -44,6 +71,16 @@ impl From<Visitor> for VisitorJson {
             notes: visitor.notes,
             marketing_consent: visitor.marketing_consent,
             terms_of_service_consent: visitor.terms_of_service_consent,
+            is_verified: visitor.is_verified,
+            is_banned: visitor.banned_at.is_some(),
+            ip: visitor.browser.ip,
+            browser: visitor.browser.name,
+            system: visitor.browser.system,
+            user_agent: visitor.browser.user_agent,
+            language: visitor.browser.language,
+            conversation_language: visitor.browser.widget_language,
+            country: visitor.browser.country,
+            city: visitor.browser.city,
             created_at: visitor.created_at,
         }
     }

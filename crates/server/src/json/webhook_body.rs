@@ -1,25 +1,30 @@
 //! The body of a webhook (contract B.2 to B.4): every field of a visitor in its right type, and what Brevo lacks.
 
-use std::collections::BTreeMap;
-
 use app::webhooks::{Happening, Thread};
-use model::{
-    agent::Agent,
-    message::Message,
-    time::Millis,
-    visitor::{Attribute, Attributes},
-};
+use model::{agent::Agent, message::Message, time::Millis, visit::WebPage};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::MessageJson;
+use super::{
+    MessageJson,
+    webhook_visitor::{WebPageJson, WebhookVisitorJson},
+};
 
-/// Writes an event that happened at a time as it is sent. `public_url` begins the links into the inbox.
-pub(crate) fn webhook_body(public_url: &str, happening: &Happening, at: Millis) -> String {
-    let mut body = own_fields(happening);
+/// Writes an event that happened at a time as it is sent. `public_url` begins the links into the inbox, `file_link_base`
+/// those to files.
+pub(crate) fn webhook_body(
+    public_url: &str,
+    file_link_base: &str,
+    happening: &Happening,
+    at: Millis,
+) -> String {
+    let mut body = own_fields(happening, file_link_base);
     if let Some(thread) = thread_of(happening) {
         body["conversationId"] = json!(conversation_id(thread));
-        body["visitor"] = json!(WebhookVisitorJson::new(public_url, thread));
+        body["visitor"] = json!(WebhookVisitorJson::new(public_url, thread, at));
+    }
+    if let Some(page) = start_page(happening) {
+        body["conversationStartPage"] = json!(WebPageJson::from(page));
     }
     if !is_brevos(happening) {
         // It also tells two bodies apart that say the same: some receivers know what they had by a hash of the body.
@@ -29,7 +34,7 @@ pub(crate) fn webhook_body(public_url: &str, happening: &Happening, at: Millis) 
 }
 
 /// What only this kind of event has.
-fn own_fields(happening: &Happening) -> Value {
+fn own_fields(happening: &Happening, file_link_base: &str) -> Value {
     match happening {
         Happening::Started {
             message,
@@ -39,7 +44,7 @@ fn own_fields(happening: &Happening) -> Value {
         } => {
             let mut fields = json!({
                 "isNoAvailableAgent": is_no_available_agent,
-                "message": MessageJson::from(message),
+                "message": MessageJson::new(message, file_link_base),
             });
             // Where the visitor started it there is no such key (contract G-17).
             if let Some(agent) = agent {
@@ -53,7 +58,7 @@ fn own_fields(happening: &Happening) -> Value {
             is_no_available_agent,
             ..
         } => json!({
-            "messages": messages_json(messages),
+            "messages": messages_json(messages, file_link_base),
             "agents": agents_json(agents),
             "isNoAvailableAgent": is_no_available_agent,
         }),
@@ -63,12 +68,12 @@ fn own_fields(happening: &Happening) -> Value {
             missed_messages_count,
             ..
         } => json!({
-            "messages": messages_json(messages),
+            "messages": messages_json(messages, file_link_base),
             "missedMessagesCount": missed_messages_count,
             "agents": agents_json(agents),
         }),
         Happening::MessageUpdated { message, .. } => {
-            json!({"message": MessageJson::from(message)})
+            json!({"message": MessageJson::new(message, file_link_base)})
         }
         Happening::MessageDeleted { message_id, .. } => json!({"messageId": message_id.as_str()}),
         Happening::Assigned {
@@ -109,6 +114,16 @@ fn thread_of(happening: &Happening) -> Option<&Thread> {
     }
 }
 
+/// Where the chat was started, where that is known: there is no such key elsewhere.
+fn start_page(happening: &Happening) -> Option<&WebPage> {
+    match happening {
+        Happening::Started { start_page, .. } | Happening::Transcript { start_page, .. } => {
+            start_page.as_ref()
+        }
+        _ => None,
+    }
+}
+
 /// Whether Brevo sends this too. Then there is nothing in it that Brevo does not send: receivers may be strict.
 fn is_brevos(happening: &Happening) -> bool {
     matches!(
@@ -130,13 +145,14 @@ fn with_name(name: &str, body: Value) -> String {
     text
 }
 
-fn conversation_id(thread: &Thread) -> &str {
+pub(super) fn conversation_id(thread: &Thread) -> &str {
     let id = thread.conversation_id.as_ref();
     id.map(|id| id.as_str()).unwrap_or_default()
 }
 
-fn messages_json(messages: &[Message]) -> Vec<MessageJson> {
-    messages.iter().map(MessageJson::from).collect()
+fn messages_json(messages: &[Message], file_link_base: &str) -> Vec<MessageJson> {
+    let json = |message| MessageJson::new(message, file_link_base);
+    messages.iter().map(json).collect()
 }
 
 fn agents_json(agents: &[Agent]) -> Vec<WebhookAgentJson<'_>> {
@@ -163,97 +179,13 @@ impl<'a> From<&'a Agent> for WebhookAgentJson<'a> {
     }
 }
 
-/// A visitor as receivers see them: nothing is left out, and only what the contract allows is null (contract B.3, G-23).
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WebhookVisitorJson<'a> {
-    id: &'a str,
-    thread_id: &'a str,
-    thread_link: String,
-    source: &'static str,
-    source_channel_ref: Option<&'a str>,
-    source_channel_link: Option<&'a str>,
-    source_conversation_ref: Option<&'a str>,
-    group_id: Option<&'a str>,
-    color: &'a str,
-    ip: Option<&'a str>,
-    browser_language: &'a str,
-    conversation_language: &'a str,
-    browser: &'a str,
-    os: &'a str,
-    user_agent: &'a str,
-    country: &'a str,
-    city: &'a str,
-    last_visit: Option<Value>,
-    displayed_name: String,
-    contact_attributes: Option<&'a Attributes>,
-    // These may be null by the contract; but receivers that know Brevo's documents only take an empty object.
-    integration_attributes: &'a Attributes,
-    attributes: &'a Attributes,
-    formatted_attributes: BTreeMap<&'a str, String>,
-    notes: Option<&'a str>,
-    contact_id: Option<i64>,
-    marketing_consent: bool,
-    terms_of_service_consent: bool,
-}
-
-impl<'a> WebhookVisitorJson<'a> {
-    fn new(public_url: &str, thread: &'a Thread) -> Self {
-        let visitor = &thread.visitor;
-        let thread_id = conversation_id(thread);
-        Self {
-            id: visitor.id.as_str(),
-            thread_id,
-            thread_link: format!("{public_url}/conversations/{thread_id}"),
-            source: thread.channel.as_str(),
-            source_channel_ref: None,
-            source_channel_link: None,
-            source_conversation_ref: None,
-            group_id: visitor.group_id.as_ref().map(|id| id.as_str()),
-            color: &visitor.color,
-            ip: None,
-            browser_language: "",
-            conversation_language: "",
-            browser: "",
-            os: "",
-            user_agent: "",
-            country: "",
-            city: "",
-            last_visit: None,
-            displayed_name: visitor.displayed_name(),
-            contact_attributes: None,
-            integration_attributes: &visitor.attributes,
-            attributes: &visitor.attributes,
-            formatted_attributes: formatted(&visitor.attributes),
-            notes: visitor.notes.as_deref(),
-            contact_id: None,
-            marketing_consent: visitor.marketing_consent,
-            terms_of_service_consent: visitor.terms_of_service_consent,
-        }
-    }
-}
-
-/// The attributes that have a form for people: phone numbers with their plus sign.
-fn formatted(attributes: &Attributes) -> BTreeMap<&str, String> {
-    let phones = ["SMS", "WHATSAPP"].into_iter().filter_map(|name| {
-        let digits = match attributes.get(name)? {
-            Attribute::Text(text) => text.trim_start_matches('+').to_owned(),
-            Attribute::Integer(number) => number.to_string(),
-            Attribute::Boolean(_) | Attribute::Number(_) => return None,
-        };
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        is_number.then(|| (name, format!("+{digits}")))
-    });
-    phones.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use model::{
         conversation::Channel,
         id::{ConversationId, ConversationNumber, MessageId, VisitorId, VisitorNumber},
         message::{File, ImageInfo, MessageDetails, MessageKind},
-        visitor::Visitor,
+        visitor::{Attributes, Visitor},
     };
 
     use super::*;
@@ -270,16 +202,20 @@ mod tests {
                 notes: None,
                 marketing_consent: false,
                 terms_of_service_consent: false,
+                browser: model::visitor::Browser::default(),
+                is_verified: false,
+                banned_at: None,
                 created_at: 0,
             },
             channel: Channel::Widget,
+            last_visit: None,
         }
     }
 
     fn picture() -> File {
         File {
             name: "photo.png".to_owned(),
-            link: "https://chat.example/photo".to_owned(),
+            link: "/files/t/photo.png".to_owned(),
             mime_type: "image/png".to_owned(),
             size: 15_538,
             is_image: true,
@@ -289,7 +225,7 @@ mod tests {
             image_info: Some(ImageInfo {
                 width: 1_129,
                 height: 525,
-                preview_link: "https://chat.example/preview".to_owned(),
+                preview_link: "/files/t/preview".to_owned(),
             }),
         }
     }
@@ -334,17 +270,17 @@ mod tests {
             agents: vec![],
             is_no_available_agent: false,
         };
-        let body = webhook_body("https://chat.example", &happening, 0);
+        let body = webhook_body("https://x.example", "https://chat.example", &happening, 0);
         let body: Value = serde_json::from_str(&body).expect("it is JSON");
         let expected = json!({
             "name": "photo.png", "filename": "photo.png", "fileName": "photo.png",
-            "link": "https://chat.example/photo", "url": "https://chat.example/photo",
+            "link": "https://chat.example/files/t/photo.png", "url": "https://chat.example/files/t/photo.png",
             "mimeType": "image/png", "size": 15_538,
             "isImage": true, "isSticker": false, "isInline": false, "isAllowedFileType": true,
             "imageInfo": {
                 "width": 1_129, "height": 525,
-                "previewLink": "https://chat.example/preview",
-                "previewUrl": "https://chat.example/preview",
+                "previewLink": "https://chat.example/files/t/preview",
+                "previewUrl": "https://chat.example/files/t/preview",
             },
         });
         assert_eq!(body["messages"][0]["file"], expected);

@@ -17,7 +17,7 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
 /// A connection to a receiver.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TokioIo<Either<TcpStream, TlsStream<TcpStream>>>,
     used: Used,
 }
@@ -40,7 +40,7 @@ impl Used {
 
 impl Connection {
     /// One without TLS.
-    pub(super) fn plain(stream: TcpStream) -> Self {
+    pub(crate) fn plain(stream: TcpStream) -> Self {
         Self {
             stream: TokioIo::new(Either::Left(stream)),
             used: Used::default(),
@@ -48,7 +48,7 @@ impl Connection {
     }
 
     /// One with TLS.
-    pub(super) fn tls(stream: TlsStream<TcpStream>) -> Self {
+    pub(crate) fn tls(stream: TlsStream<TcpStream>) -> Self {
         Self {
             stream: TokioIo::new(Either::Right(stream)),
             used: Used::default(),

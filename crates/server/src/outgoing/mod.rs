@@ -9,8 +9,10 @@ mod error;
 mod resolver;
 mod tls;
 
+pub(crate) use connection::Connection;
 pub use error::{OutgoingError, TlsError};
 pub use post::{Outcome, Outgoing, OutgoingTimes, Request};
+pub(crate) use tls::connector as tls_connector;
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use tokio_rustls::{
 use super::{OutgoingError, TlsError};
 
 /// Prepares TLS. Trusted are Mozilla's authorities, and those of the file where there is one.
-pub(super) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, String> {
+pub(crate) fn connector(ca_file: Option<&Path>) -> Result<TlsConnector, String> {
     let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     if let Some(path) = ca_file {
         add_file(&mut roots, path)

@@ -4,7 +4,13 @@
 mod v3;
 
 mod api;
+mod files;
+mod visitors;
 mod webhooks;
+
+mod live;
+
+mod visits;
 
 mod oauth;
 mod tenants;

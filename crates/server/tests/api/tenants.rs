@@ -27,6 +27,9 @@ struct Things {
     job: String,
     webhook: String,
     delivery: String,
+    widget: String,
+    token: String,
+    file: String,
 }
 
 impl Things {
@@ -48,6 +51,13 @@ impl Things {
             pushed: id_of(&push(client, visitor, "Secret offer")),
             job: failed_job(server, client),
             delivery: id_of(&items(client, &format!("/api/v1/webhooks/{webhook}/deliveries"))[0]),
+            widget: text_of(&client.get("/api/v1/widget").json(200)["widgetId"]).to_owned(),
+            token: token_of(server, client),
+            file: id_of(
+                &client
+                    .send("POST", "/api/v1/files?name=secret.txt", "Secret")
+                    .json(201),
+            ),
             webhook,
             client_id: text_of(&key["clientId"]).to_owned(),
             key: id_of(&key),
@@ -75,6 +85,9 @@ impl Things {
             job: "1000000".to_owned(),
             webhook: id("h"),
             delivery: id("i"),
+            widget: "0123456789abcdef01234567".to_owned(),
+            token: format!("vt_{}", "0".repeat(64)),
+            file: id("j"),
         }
     }
 
@@ -109,6 +122,14 @@ fn failed_job(server: &TestServer, client: &Client) -> String {
     });
     buried.expect("jobs fail");
     id_of(&items(client, "/api/v1/jobs")[0])
+}
+
+/// A token of a visitor whom nobody named.
+fn token_of(server: &TestServer, client: &Client) -> String {
+    let widget = client.get("/api/v1/widget").json(200);
+    let shown = json!({"widgetId": widget["widgetId"]});
+    let session = server.stranger().post("/live/session", &shown).json(200);
+    text_of(&session["visitorToken"]).to_owned()
 }
 
 /// What must become of a request that names things of another organization.
@@ -150,6 +171,7 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         job,
         webhook,
         delivery,
+        file,
         ..
     } = foreign;
     Some(match operation {
@@ -232,11 +254,23 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
             to(&own.group, json!({"agentIds": [agent]}), Refused(400)),
         ],
         "delete /api/v1/groups/{id}" => vec![to(group, Value::Null, Refused(404))],
-        "get /api/v1/visitors/{visitorId}" => vec![to(&only_theirs, Value::Null, Refused(404))],
+        "get /api/v1/visitors/{visitorId}" | "get /api/v1/visitors/{visitorId}/visits" => {
+            vec![to(&only_theirs, Value::Null, Refused(404))]
+        }
         "put /api/v1/visitors/{visitorId}" => {
             vec![to(&only_theirs, json!({"notes": "x"}), Refused(404))]
         }
-        "post /api/v1/visitors/{visitorId}/messages" => vec![to(visitor, text, Own(201))],
+        "post /api/v1/visitors/{visitorId}/messages" => vec![
+            to(visitor, text, Own(201)),
+            to(&own.visitor, json!({"fileIds": [file]}), Refused(404)),
+        ],
+        "post /api/v1/files" => vec![to("?name=x.txt", json!({"any": "bytes"}), Own(201))],
+        // Whoever has a link may fetch the file; ids are no links.
+        "post /live/files" => vec![to("?name=x.txt", json!({"any": "bytes"}), Refused(401))],
+        "get /files/{accessToken}/{name}" => {
+            vec![to(&format!("{file}/secret.txt"), Value::Null, Refused(404))]
+        }
+        "get /files/{accessToken}/preview" => vec![to(file, Value::Null, Refused(404))],
         "get /api/v1/conversations" => vec![
             to("", Value::Null, Same),
             to(&format!("?assignee={agent}"), Value::Null, Same),
@@ -258,6 +292,11 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
         "post /api/v1/conversations/{id}/messages" | "post /api/v1/conversations/{id}/notes" => {
             vec![
                 to(conversation, text, Refused(404)),
+                to(
+                    &own.conversation,
+                    json!({"text": "Hi", "fileIds": [own.file, file]}),
+                    Refused(404),
+                ),
                 to(
                     &own.conversation,
                     json!({"text": "Hi", "agentId": agent}),
@@ -284,6 +323,29 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
                 )
             })
             .to_vec(),
+        // A key is no visitor's token, and nothing in a body names another visitor.
+        "post /live/pages" => {
+            let page = json!({"link": "https://getwear.com/", "visitorId": visitor});
+            vec![to("", page, Refused(401))]
+        }
+        "get /live/visitor" => vec![to("", Value::Null, Refused(401))],
+        "put /live/visitor" => vec![to("", json!({"groupId": group}), Refused(401))],
+        "get /api/v1/widget" => vec![to("", Value::Null, Same)],
+        "put /api/v1/widget" => vec![to("", json!({"visitorIdLengthMin": 20}), Own(200))],
+        "post /api/v1/widget/identity-secret" => vec![to("", json!({}), Own(200))],
+        "post /live/session" => {
+            let (widget, token) = (&own.widget, &foreign.token);
+            let shown = json!({"widgetId": widget, "visitorToken": token});
+            vec![
+                to("", shown, Own(200)),
+                to(
+                    "",
+                    json!({"widgetId": widget, "visitorId": visitor}),
+                    Own(200),
+                ),
+            ]
+        }
+        "delete /live/session" => vec![to("", Value::Null, Refused(401))],
         "post /realms/partner/oauth/token" => {
             let client_id = &foreign.client_id;
             let form =

@@ -1,5 +1,7 @@
 //! The disk gets full: refused in clear words, read as before, and written again as soon as there is space (trust 3.3).
 
+mod uploads;
+
 use std::{io::Write, time::Duration};
 
 use bench::durability::{
@@ -37,11 +39,7 @@ fn a_full_disk_refuses_reads_on_and_recovers_by_itself() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let disk = match Mount::memory(directory.path(), DISK) {
         Ok(disk) => disk,
-        Err(reason) => {
-            // Said past the test's captured output: nobody is to think that this was shown.
-            let line = format!("DISK FULL SKIPPED, NOTHING WAS PROVED: {reason}\n");
-            return std::io::stderr().write_all(line.as_bytes()).unwrap();
-        }
+        Err(reason) => return say_skipped(&reason),
     };
     let ballast = disk.directory().join("ballast");
     std::fs::write(&ballast, vec![1; BALLAST_BYTES]).expect("the disk has space");
@@ -83,6 +81,14 @@ fn a_full_disk_refuses_reads_on_and_recovers_by_itself() {
     let server = restart(server, &installation);
     require_whole(&writers, &server.address());
     println!("{refused} messages refused while the disk was full, {more_kib} KiB more memory");
+}
+
+/// Said past the test's captured output: nobody is to think that this was shown.
+fn say_skipped(reason: &str) {
+    let line = format!("DISK FULL SKIPPED, NOTHING WAS PROVED: {reason}\n");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("standard error is there");
 }
 
 /// Writes until nothing more is accepted. The last message of every writer is one that was refused.

@@ -3,11 +3,13 @@
 //! Each rule is a pure function from file texts to offenders. Each has two tests: the tree keeps
 //! the rule, and a planted violation is found.
 
+mod deploy;
 mod doc_first;
 mod doors;
 mod leftovers;
 mod migrations;
 mod names;
+mod protocol;
 mod settings;
 mod sizes;
 mod sql;

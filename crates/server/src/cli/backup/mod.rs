@@ -1,5 +1,6 @@
 //! `parlour backup`: a whole copy of the database, also while a server writes.
 
+mod attachments;
 mod content;
 mod files;
 mod progress;
@@ -20,8 +21,12 @@ use super::{
     open::{configure, require_data},
     output,
 };
-use crate::{config::Config, disk, lifecycle};
+use crate::{
+    config::{Config, FileStorage},
+    disk, lifecycle,
+};
 
+pub(super) use attachments::{Copied, copy_files, directory_beside};
 pub(super) use content::{Content, require_whole};
 pub(super) use files::{
     BackupFiles, beside, digest, directory_of, is_same, sync_directory, unreadable, unwritable,
@@ -40,7 +45,7 @@ const ON_POSTGRES: &str = "PostgreSQL is backed up with its own tools: `pg_dump 
 pub(super) struct BackupArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// The file to write; FILE.sha256 and FILE.key are put beside it
+    /// The file to write; FILE.sha256, FILE.key and the directory FILE.files are put beside it
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
     /// Write over a backup that is there
@@ -87,9 +92,10 @@ pub(super) fn run(args: &BackupArgs) -> Result<(), Failure> {
     require_room(&files, &database)?;
     let mut draft = begin(&files)?;
     let copy = copy_until_interrupted(database, draft.path.clone())?;
+    let attachments = copy_attachments(&config, &draft.path, &files)?;
     let key = write_key(&config, &files)?;
     publish(&mut draft, &files, &copy)?;
-    show(args, &files, &copy, key.as_deref(), &config)
+    show(args, &files, &copy, &attachments, key.as_deref(), &config)
 }
 
 /// Refuses to write over anything that was not named for it.
@@ -192,6 +198,29 @@ fn copy(database: &Path, to: &Path) -> Result<Copy, Failure> {
     })
 }
 
+/// Puts the bytes of attachments beside the backup, after its database: what was uploaded since is not in it.
+fn copy_attachments(
+    config: &Config,
+    database: &Path,
+    files: &BackupFiles,
+) -> Result<Copied, Failure> {
+    match config.file_storage()? {
+        FileStorage::Disk(from) => {
+            let to = directory_beside(&files.database);
+            let copied = copy_files(database, &from, &to)?;
+            attachments::prune(database, &to)?;
+            Ok(copied)
+        }
+        FileStorage::S3(place) => {
+            output::say(&format!(
+                "Attachments are in the bucket {}: keep its versions, or copy it after this.",
+                place.bucket
+            ));
+            Ok(Copied::default())
+        }
+    }
+}
+
 /// Puts the data directory's key beside the backup, and tells its name; none where the key is not there.
 fn write_key(config: &Config, files: &BackupFiles) -> Result<Option<PathBuf>, Failure> {
     let source = config.data_dir.join(KEY_FILE);
@@ -223,6 +252,7 @@ fn show(
     args: &BackupArgs,
     files: &BackupFiles,
     copy: &Copy,
+    attachments: &Copied,
     key: Option<&Path>,
     config: &Config,
 ) -> Result<(), Failure> {
@@ -237,9 +267,16 @@ fn show(
         ("sizeBytes", "Size", size),
         ("sha256", "SHA-256", json!(copy.digest)),
         ("keyFile", "Key", key.map_or(Value::Null, text)),
+        ("attachments", "Attachments", json!(attachments.count)),
     ];
     pairs.extend(copy.content.pairs(args.json));
     output::pairs(args.json, &pairs)?;
+    if attachments.missing > 0 {
+        output::say(&format!(
+            "{} attachments are missing here and in the backup.",
+            attachments.missing
+        ));
+    }
     if key.is_some() {
         output::say(
             "The key opens the secrets in the backup: keep it elsewhere, or whoever has the backup has them too.",

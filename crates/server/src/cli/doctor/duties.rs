@@ -62,10 +62,10 @@ pub(super) fn check_secrets(config: &Config, inspector: &mut Inspector, report: 
     };
     match find_unreadable(inspector, sealer.as_ref()) {
         Err(error) => report.problem(Check::Secrets, error, "see what was said of the database"),
-        Ok(unreadable) if unreadable.count > 0 => report.problem(
+        Ok(unreadable) if !unreadable.is_empty() => report.problem(
             Check::Secrets,
             format!("{}, which is not here", unreadable.describe()),
-            "bring that key back from a backup, or give these endpoints new secrets",
+            "bring that key back from a backup, or give these new secrets",
         ),
         Ok(_) => match sealer {
             Some(sealer) => {

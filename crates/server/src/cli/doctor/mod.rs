@@ -1,5 +1,6 @@
 //! `parlour doctor`: looks for what is wrong and says what to do; it changes nothing.
 
+mod attachments;
 mod database;
 mod directory;
 mod duties;
@@ -24,7 +25,7 @@ pub(super) struct DoctorArgs {
 
 /// What the exit codes mean.
 const EXIT_CODES: &str = "Exit codes: 0 nothing worse than a warning; otherwise the lowest of the problems: 64 database, \
-    65 disk, 66 permissions, 67 clock, 68 secrets, 69 jobs or webhooks. 1 and 2 as everywhere.";
+    65 disk, 66 permissions, 67 clock, 68 secrets, 69 jobs or webhooks, 70 attachments. 1 and 2 as everywhere.";
 
 pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
     let config = configure(&args.data)?;
@@ -47,6 +48,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<ExitCode, Failure> {
         duties::check_secrets(&config, &mut inspector, &mut report);
         duties::check_jobs(&mut inspector, &mut report);
         duties::check_webhooks(&mut inspector, &mut report);
+        attachments::check_files(&config, &mut inspector, &mut report);
     }
     report.write(args.json)?;
     Ok(report.exit_code())

@@ -25,6 +25,8 @@ pub(super) enum Check {
     Jobs,
     /// Whether events reach those who want them.
     Webhooks,
+    /// Whether the bytes of attachments are there.
+    Files,
 }
 
 impl Check {
@@ -38,6 +40,7 @@ impl Check {
             Check::Secrets => "secrets",
             Check::Jobs => "jobs",
             Check::Webhooks => "webhooks",
+            Check::Files => "files",
         }
     }
 
@@ -50,6 +53,7 @@ impl Check {
             Check::Clock => 67,
             Check::Secrets => 68,
             Check::Jobs | Check::Webhooks => 69,
+            Check::Files => 70,
         }
     }
 }

@@ -20,14 +20,18 @@ use store::{Location, inspect::Inspector};
 use super::{
     DataArgs, Failure,
     backup::{
-        BackupFiles, Content, digest, is_same, require_whole, unreadable, unwritable, write_whole,
+        BackupFiles, Content, Copied, copy_files, digest, directory_beside, is_same, require_whole,
+        unreadable, unwritable, write_whole,
     },
     lock,
     open::{configure, make_directory, prepare_directory, require_data},
     output,
     sealed::{find_sealer, find_unreadable},
 };
-use crate::{config::Config, disk};
+use crate::{
+    config::{Config, FileStorage},
+    disk,
+};
 
 /// What to do on PostgreSQL, which has tools of its own for this.
 const ON_POSTGRES: &str =
@@ -95,9 +99,18 @@ fn restore(
     bring_key(config, &files)?;
     let epoch = ids::epoch();
     let draft = place::prepare(from, database, &epoch)?;
+    let attachments = bring_attachments(config, from)?;
     let stamp = time::stamp(Clock::system().now());
     let aside = place::swap(&draft, database, &stamp)?;
-    show(args, config, &files, &content, &epoch, aside.as_deref())
+    show(args, config, &files, &content, &epoch, aside.as_deref())?;
+    if attachments.missing > 0 {
+        output::say(&format!(
+            "{} attachments are not in the backup and not in {}: their messages show links that lead nowhere",
+            attachments.missing,
+            config.data_dir.display()
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a backup that is not what was written; where there is no checksum, SQLite's own check must do.
@@ -133,6 +146,14 @@ fn require_room(directory: &Path, from: &Path) -> Result<(), Failure> {
         ));
     }
     Ok(())
+}
+
+/// Takes the attachments of the backup along that the data directory does not have.
+fn bring_attachments(config: &Config, from: &Path) -> Result<Copied, Failure> {
+    match config.file_storage()? {
+        FileStorage::Disk(to) => copy_files(from, &directory_beside(from), &to),
+        FileStorage::S3(_) => Ok(Copied::default()),
+    }
 }
 
 /// Takes the key of the backup along where the data directory has none.
@@ -179,9 +200,9 @@ fn show(
     ];
     pairs.extend(content.pairs(args.json));
     output::pairs(args.json, &pairs)?;
-    if unreadable.count > 0 {
+    if !unreadable.is_empty() {
         output::say(&format!(
-            "{}, which is not the key of {}: put that key there as {KEY_FILE}, or give these endpoints new secrets",
+            "{}, which is not the key of {}: put that key there as {KEY_FILE}, or give these new secrets",
             unreadable.describe(),
             config.data_dir.display()
         ));

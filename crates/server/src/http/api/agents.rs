@@ -52,7 +52,7 @@ pub(crate) struct UpdateAgentBody {
 }
 
 /// Tells a field that is null from one that is not given.
-pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+pub(in crate::http) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

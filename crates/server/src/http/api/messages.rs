@@ -5,7 +5,7 @@ use app::{
     messages::{self, SendMessage, WriteNote},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use model::id::ConversationId;
+use model::id::{ConversationId, FileId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,8 +24,11 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WriteBody {
-    /// The text, at most 5,000 characters.
-    text: String,
+    /// The text, at most 5,000 characters. May be left out where there are files.
+    text: Option<String>,
+    /// Files that were uploaded before, at most 10.
+    #[serde(default)]
+    file_ids: Vec<String>,
     /// The agent. When not given, a message is from who works on the conversation or from the owner, a note from nobody.
     agent_id: Option<String>,
 }
@@ -47,7 +50,9 @@ pub(crate) async fn list(
         .app
         .read(move |tx| messages::list(tx, &actor, &id, &page))
         .await?;
-    Ok(Json(ListJson::new(found, |message| (&message).into())))
+    Ok(Json(ListJson::new(found, |message| {
+        PlacedMessageJson::new(&message, &state.file_link_base)
+    })))
 }
 
 /// Send a message into a conversation
@@ -65,7 +70,8 @@ pub(crate) async fn send(
     let command = SendMessage {
         visitor_id: None,
         conversation_id: Some(ConversationId::new(id)),
-        text: Some(value.text),
+        text: value.text,
+        file_ids: value.file_ids.into_iter().map(FileId::new).collect(),
         agent: AgentReference {
             agent_id: value.agent_id,
             ..AgentReference::default()
@@ -75,7 +81,8 @@ pub(crate) async fn send(
         .app
         .write(move |write| messages::send(write, &actor, once.as_ref(), &command))
         .await?;
-    Ok((StatusCode::CREATED, Json(message.as_ref().into())))
+    let json = PlacedMessageJson::new(&message, &state.file_link_base);
+    Ok((StatusCode::CREATED, Json(json)))
 }
 
 /// Write an internal note
@@ -93,12 +100,14 @@ pub(crate) async fn note(
     let Body { value, once } = body;
     let (actor, id) = (caller.actor(), ConversationId::new(id));
     let command = WriteNote {
-        text: Some(value.text),
+        text: value.text,
+        file_ids: value.file_ids.into_iter().map(FileId::new).collect(),
         agent_id: value.agent_id,
     };
     let note = state
         .app
         .write(move |write| messages::note(write, &actor, once.as_ref(), &id, &command))
         .await?;
-    Ok((StatusCode::CREATED, Json(note.as_ref().into())))
+    let json = PlacedMessageJson::new(&note, &state.file_link_base);
+    Ok((StatusCode::CREATED, Json(json)))
 }

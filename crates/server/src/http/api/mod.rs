@@ -10,4 +10,6 @@ pub(super) mod me;
 pub(super) mod messages;
 mod page;
 pub(super) mod visitors;
+pub(super) mod visits;
 pub(super) mod webhooks;
+pub(super) mod widget;

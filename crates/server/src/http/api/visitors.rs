@@ -6,7 +6,10 @@ use app::{
     visitors::{self, UpdateVisitor},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use model::{id::VisitorId, visitor::Attribute};
+use model::{
+    id::{FileId, VisitorId},
+    visitor::Attribute,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -40,20 +43,27 @@ pub(crate) struct UpdateVisitorBody {
     marketing_consent: Option<bool>,
     /// Agreed to the terms of service.
     terms_of_service_consent: Option<bool>,
+    /// May not write, nor hear of what is written.
+    is_banned: Option<bool>,
 }
 
 /// What the visitor writes.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SendAsVisitorBody {
-    /// The text, at most 5,000 characters.
+    /// The text, at most 5,000 characters. May be left out where there are files.
     #[schema(example = "Where is my order?")]
-    text: String,
+    text: Option<String>,
+    /// Files that were uploaded before with the same organization's key, at most 10.
+    #[serde(default)]
+    file_ids: Vec<String>,
     /// An id made by the sender, 8 to 64 letters, digits, - or _: the same again gives the first message.
     cid: Option<String>,
 }
 
-fn attribute((name, value): (String, Value)) -> Result<(String, Option<Attribute>), Problem> {
+pub(in crate::http) fn attribute(
+    (name, value): (String, Value),
+) -> Result<(String, Option<Attribute>), Problem> {
     let attribute =
         match value {
             Value::Null => None,
@@ -77,7 +87,7 @@ fn attribute((name, value): (String, Value)) -> Result<(String, Option<Attribute
     Ok((name, attribute))
 }
 
-fn known(id: String) -> Result<VisitorId, Problem> {
+pub(super) fn known(id: String) -> Result<VisitorId, Problem> {
     VisitorId::parse(&id).ok_or_else(|| Error::NotFound("Visitor").into())
 }
 
@@ -136,6 +146,7 @@ pub(crate) async fn update(
         notes: value.notes,
         marketing_consent: value.marketing_consent,
         terms_of_service_consent: value.terms_of_service_consent,
+        is_banned: value.is_banned,
     };
     Ok(Json(
         state
@@ -162,12 +173,14 @@ pub(crate) async fn send(
     let actor = caller.actor();
     let command = SendAsVisitor {
         visitor_id: Some(id),
-        text: Some(value.text),
+        text: value.text,
+        file_ids: value.file_ids.into_iter().map(FileId::new).collect(),
         cid: value.cid,
     };
     let message = state
         .app
         .write(move |write| messages::send_as_visitor(write, &actor, once.as_ref(), &command))
         .await?;
-    Ok((StatusCode::CREATED, Json(message.as_ref().into())))
+    let json = PlacedMessageJson::new(&message, &state.file_link_base);
+    Ok((StatusCode::CREATED, Json(json)))
 }

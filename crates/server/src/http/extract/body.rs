@@ -111,7 +111,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 /// Reads a body as `T`. No body is an empty object: clients send both.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let object = if bytes.is_empty() {
         Value::Object(serde_json::Map::new())
     } else {

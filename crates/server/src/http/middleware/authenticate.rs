@@ -1,15 +1,14 @@
 //! Who calls, and whether that key may ask once more.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
+use crate::credential::Credential;
 use crate::http::{
-    HttpState, callers::Credential, limits::Standing, problem::Problem, v3::PING_PATH,
+    HttpState, extract::ClientAddress, limits::Standing, problem::Problem, v3::PING_PATH,
 };
 
 /// Lets requests with a right key through, counted. Every answer tells what is left of the quota.
@@ -26,7 +25,9 @@ pub(crate) async fn authenticate(
         Err(problem) => return problem.into_response(),
     };
     let Some(found) = found else {
-        let (standing, problem) = state.limits.count_failed_key(address_of(&request));
+        let ClientAddress(address) =
+            ClientAddress::of(request.extensions(), request.headers(), &state.proxies);
+        let (standing, problem) = state.limits.count_failed_key(address);
         return with_standing(
             problem
                 .unwrap_or_else(|| Problem::unauthorized("Key not found"))
@@ -61,12 +62,4 @@ pub(crate) async fn authenticate(
 fn with_standing(mut response: Response, standing: Standing) -> Response {
     standing.write(response.headers_mut());
     response
-}
-
-/// The address at the other end of the connection. Headers that claim another are not believed.
-fn address_of(request: &Request) -> IpAddr {
-    request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
 }

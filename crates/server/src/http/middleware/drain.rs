@@ -19,10 +19,23 @@ use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 
 /// Most bytes that are read for nothing; where more are to come the connection is closed instead.
-const DRAINED_BYTES_MAX: usize = 64 * 1_024;
+const DRAINED_BYTES_MAX: u64 = 64 * 1_024;
 
 /// How long they may take: clients send a body right behind its head.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// In an answer: how much may be read for nothing instead, and for how long. Whoever sends a file reads the answer when
+/// all of it is sent, and would otherwise never learn why it was refused.
+#[derive(Clone, Copy)]
+pub(crate) struct Patience {
+    pub(crate) bytes_max: u64,
+    pub(crate) time: Duration,
+}
+
+const USUAL: Patience = Patience {
+    bytes_max: DRAINED_BYTES_MAX,
+    time: DRAIN_TIMEOUT,
+};
 
 pub(crate) async fn drain(request: Request, next: Next) -> Response {
     if request.body().is_end_stream() {
@@ -35,7 +48,9 @@ pub(crate) async fn drain(request: Request, next: Next) -> Response {
     let rest = body.clone();
     let request = Request::from_parts(parts, Body::new(body));
     let mut response = next.run(request).await;
-    if !rest.is_end_stream() && (is_waiting || !read_to_the_end(rest).await) {
+    let patience = response.extensions().get::<Patience>();
+    let patience = patience.copied().unwrap_or(USUAL);
+    if !rest.is_end_stream() && (is_waiting || !read_to_the_end(rest, patience).await) {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
@@ -43,22 +58,22 @@ pub(crate) async fn drain(request: Request, next: Next) -> Response {
 }
 
 /// Reads a body for nothing; false where it is too long, too slow, or breaks off.
-async fn read_to_the_end(mut body: SharedBody) -> bool {
-    if body.size_hint().lower() > DRAINED_BYTES_MAX as u64 {
+async fn read_to_the_end(mut body: SharedBody, patience: Patience) -> bool {
+    if body.size_hint().lower() > patience.bytes_max {
         return false;
     }
     let read = async {
         let mut length = 0;
         while let Some(frame) = body.frame().await {
-            length += frame.ok()?.data_ref().map_or(0, Bytes::len);
-            if length > DRAINED_BYTES_MAX {
+            length += frame.ok()?.data_ref().map_or(0, Bytes::len) as u64;
+            if length > patience.bytes_max {
                 return None;
             }
         }
         Some(())
     };
     matches!(
-        tokio::time::timeout(DRAIN_TIMEOUT, read).await,
+        tokio::time::timeout(patience.time, read).await,
         Ok(Some(()))
     )
 }

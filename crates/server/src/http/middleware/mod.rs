@@ -7,6 +7,6 @@ mod guard;
 mod observe;
 
 pub(super) use authenticate::authenticate;
-pub(super) use drain::drain;
+pub(super) use drain::{Patience, drain};
 pub(super) use guard::guard;
 pub(super) use observe::observe;

@@ -70,6 +70,7 @@ pub(crate) async fn send(
         visitor_id: value.visitor_id,
         conversation_id: None,
         text: value.text,
+        file_ids: Vec::new(),
         agent: AgentReference {
             agent_id: value.agent_id,
             agent_email: value.agent_email,
@@ -81,7 +82,7 @@ pub(crate) async fn send(
         .app
         .write(move |write| messages::send(write, &actor, once.as_ref(), &command))
         .await?;
-    Ok(Json(message.as_ref().into()))
+    Ok(Json(MessageJson::new(&message, &state.file_link_base)))
 }
 
 /// Get a message
@@ -100,7 +101,7 @@ pub(crate) async fn get(
         .app
         .read(move |tx| messages::get(tx, &actor, &id))
         .await?;
-    Ok(Json((&message).into()))
+    Ok(Json(MessageJson::new(&message, &state.file_link_base)))
 }
 
 /// Update a message sent by an agent
@@ -144,7 +145,7 @@ pub(super) async fn edit_which(
         .app
         .write(move |write| messages::edit(write, &actor, which, &id, text.as_deref()))
         .await?;
-    Ok(Json((&message).into()))
+    Ok(Json(MessageJson::new(&message, &state.file_link_base)))
 }
 
 pub(super) async fn delete_which(

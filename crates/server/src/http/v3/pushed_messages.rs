@@ -61,7 +61,7 @@ pub(crate) async fn push(
         .app
         .write(move |write| messages::push(write, &actor, once.as_ref(), &command))
         .await?;
-    Ok(Json(message.as_ref().into()))
+    Ok(Json(MessageJson::new(&message, &state.file_link_base)))
 }
 
 /// Get an automated message
@@ -80,7 +80,7 @@ pub(crate) async fn get(
         .app
         .read(move |tx| messages::get_pushed(tx, &actor, &id))
         .await?;
-    Ok(Json((&message).into()))
+    Ok(Json(MessageJson::new(&message, &state.file_link_base)))
 }
 
 /// Update an automated message

@@ -165,7 +165,7 @@ fn what_is_missing_or_wrong_is_refused_by_name() {
         ),
         (
             json!({"text": "x", "type": "note"}),
-            "400 invalid_parameter: unknown field type, expected text or agentId",
+            "400 invalid_parameter: unknown field type, expected one of text, fileIds, agentId",
         ),
     ] {
         assert_eq!(client.post(&messages, &body).refusal(), refusal);

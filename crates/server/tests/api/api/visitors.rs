@@ -31,6 +31,8 @@ fn a_visitor_writes_and_is_known_from_then_on() {
         json!({
             "id": VISITOR, "displayedName": "Visitor nxvg", "groupId": null, "color": visitor["color"], "attributes": {},
             "notes": null, "marketingConsent": false, "termsOfServiceConsent": false, "createdAt": START,
+            "isVerified": false, "isBanned": false, "ip": null, "browser": "", "system": "", "userAgent": "", "language": "",
+            "conversationLanguage": "", "country": "", "city": "",
         })
     );
     assert!(text_of(&visitor["color"]).starts_with('#'));
@@ -92,6 +94,8 @@ fn attributes_are_merged_and_the_known_ones_named_as_in_webhooks() {
             "id": VISITOR, "displayedName": "Anna Doe", "groupId": null, "color": visitor["color"],
             "attributes": {"EMAIL": "anna@example.com", "FIRSTNAME": "Anna", "LASTNAME": "Doe", "SMS": "+49", "age": 33, "score": 1.5, "vip": true},
             "notes": "Likes\nred", "marketingConsent": true, "termsOfServiceConsent": false, "createdAt": START,
+            "isVerified": false, "isBanned": false, "ip": null, "browser": "", "system": "", "userAgent": "", "language": "",
+            "conversationLanguage": "", "country": "", "city": "",
         })
     );
     let second = json!({"attributes": {"age": null, "vip": false, "LASTNAME": null}, "notes": null, "termsOfServiceConsent": true});

@@ -11,6 +11,10 @@ use crate::arrange::{VISITOR, agent_says, text_of};
 const FOREIGN_ENDPOINT: &str = "insert into webhook_endpoints (organization, id, url, description, events, secret, headers, is_enabled, created_at) \
     values (1, 'endpoint-foreign', 'https://example.com', '', 1, 'v1.00000000.AAAA', '', 1, 0)";
 
+/// A widget with a secret that the same key sealed.
+const FOREIGN_WIDGET: &str =
+    "update organizations set id = 'organization-foreign', identity_secret = 'v1.00000000.AAAA'";
+
 /// An endpoint without secrets.
 const ENDPOINT: &str = "insert into webhook_endpoints (organization, id, url, description, events, secret, headers, is_enabled, created_at) \
     values (1, 'endpoint-plain', 'https://example.com', '', 1, '', '', 1, 0)";
@@ -158,6 +162,9 @@ fn secrets_without_their_key_are_told() {
     parlour.init();
     parlour.run_sql(&[FOREIGN_ENDPOINT]);
     let sealed = "webhook endpoints (endpoint-foreign) are sealed with the key 00000000";
+    only_problem(&parlour.examine(), 68, sealed);
+    parlour.run_sql(&[FOREIGN_WIDGET]);
+    let sealed = "webhook endpoints (endpoint-foreign) and 1 widgets of organizations (organization-foreign) are sealed with the key 00000000";
     only_problem(&parlour.examine(), 68, sealed);
     let key = parlour.data_dir().join("secret.key");
     fs::remove_file(&key).expect("it was there");

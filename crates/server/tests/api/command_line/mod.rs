@@ -1,11 +1,13 @@
 //! The binary `parlour` as people run it. On SQLite always: what the databases differ in is tested elsewhere.
 
+mod attachments;
 mod backup;
 mod data;
 mod doctor;
 mod jobs;
 mod killed;
 mod restore;
+mod secrecy;
 mod serve;
 mod settings;
 mod webhooks;

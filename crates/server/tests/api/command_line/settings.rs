@@ -59,6 +59,10 @@ fn passwords_are_not_shown() {
         "PARLOUR_DATABASE_URL",
         "postgres://parlour:s3cret@db.example/parlour",
     );
+    show.env(
+        "PARLOUR_NATS_URL",
+        "nats://parlour:s3cret@one.example:4222,nats://s3cret@two.example",
+    );
     let key = "5e".repeat(32);
     show.env("PARLOUR_SECRET_KEY", &key);
     let said = said(show);
@@ -66,6 +70,12 @@ fn passwords_are_not_shown() {
     assert!(
         said.out
             .contains("postgres://parlour:••••@db.example/parlour  PARLOUR_DATABASE_URL"),
+        "{}",
+        said.out
+    );
+    assert!(
+        said.out
+            .contains("nats://one.example:4222,nats://two.example  "),
         "{}",
         said.out
     );

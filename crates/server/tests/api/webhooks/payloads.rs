@@ -13,7 +13,7 @@ use testing::{
     receiver::{Receiver, Reply},
 };
 
-use super::{BREVO, SECOND_MS, act};
+use super::{BREVO, SECOND_MS, act, settle};
 use crate::arrange::{VISITOR, agent_says, new_agent, new_group, push, text_of, visitor_says};
 use scene::Scene;
 
@@ -157,6 +157,48 @@ fn everything_is_known_about_the_visitor() {
     act(&scene.client, "assign", &json!({"groupId": group}));
     visitor_says(&scene.client, VISITOR, "Hi");
     scene.expect(0, "started-by-identified-visitor");
+}
+
+#[test]
+fn a_visitor_of_the_widget_chats_and_leaves() {
+    let mut scene = Scene::of(&BREVO);
+    let group = new_group(&scene.client, "Sales", &[]);
+    let attributes = json!({
+        "email": "anna@example.com", "firstName": "Anna", "lastName": "Doe", "phone": "+33612345678",
+    });
+    let guest = scene.guest(&json!({"groupId": group, "attributes": attributes}));
+    let more = json!({
+        "attributes": {"orders": 12, "notes": "Wants an invoice."},
+        "marketingConsent": true,
+        "termsOfServiceConsent": true,
+    });
+    guest.client.put("/live/visitor", &more).json(200);
+    scene.server.advance(SECOND_MS);
+    visitor_says(&scene.client, VISITOR, "Do these run small?");
+    scene.expect(0, "started-by-widget-visitor");
+    scene.server.advance(SECOND_MS);
+    guest.view("https://getwear.com/sizes/", "Sizes");
+    scene.server.advance(2 * SECOND_MS);
+    scene.expect(1, "fragment-of-widget-visitor");
+    settle(&scene.client);
+    // An hour later they are gone: the visit has ended, though no other has begun.
+    scene.server.advance(CHAT_IDLE_MS * 4);
+    scene.expect(2, "transcript-of-widget-visitor");
+}
+
+#[test]
+fn an_agent_writes_to_a_visitor_on_a_page() {
+    let mut scene = Scene::of(&["conversationStarted"]);
+    scene.guest(&json!({}));
+    let agent_id = scene.server.agent_id().to_owned();
+    agent_says(&scene.client, &agent_id, VISITOR, "Can I help you?");
+    scene.expect(0, "started-by-agent-on-page");
+    settle(&scene.client);
+    // Who left half an hour ago is on no page.
+    act(&scene.client, "close", &json!({}));
+    scene.server.advance(31 * 60 * SECOND_MS);
+    agent_says(&scene.client, &agent_id, VISITOR, "Still there?");
+    scene.expect(1, "started-by-agent-after-visit");
 }
 
 #[test]

@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use testing::{
     client::Client,
     receiver::{Received, Receiver},
     server::TestServer,
 };
 
-use super::super::{add, allow};
-use crate::arrange::is_id;
+use super::super::{SECOND_MS, add, allow};
+use crate::{
+    arrange::{VISITOR, is_id},
+    visits::{FIREFOX, Guest, places},
+};
 
 /// How others reach the server: links begin with it.
 const PUBLIC_URL: &str = "https://chat.getwear.example";
@@ -44,6 +47,8 @@ impl Scene {
     pub(super) fn of(events: &[&str]) -> Self {
         let server = TestServer::start_with(|config| {
             config.public_url = PUBLIC_URL.to_owned();
+            config.http.trusted_proxies = "127.0.0.1".to_owned();
+            config.visitors.geoip_file = places();
             allow(config);
         });
         let (client, receiver) = (server.client(), Receiver::start());
@@ -54,6 +59,32 @@ impl Scene {
             receiver,
             names: BTreeMap::new(),
         }
+    }
+
+    /// A visitor whose id is that of the contract's examples opens the widget in Paris, and looks at two pages.
+    pub(super) fn guest(&self, more: &Value) -> Guest {
+        let browser = self
+            .server
+            .stranger()
+            .with_header("user-agent", FIREFOX)
+            .with_header("accept-language", "en-US,en;q=0.5")
+            .with_header("x-forwarded-for", "203.0.113.7");
+        let mut told = json!({
+            "visitorId": VISITOR,
+            "language": "en",
+            "page": {"link": "https://getwear.com/", "title": "Getwear"},
+        });
+        for (name, value) in more.as_object().expect("what the page tells") {
+            told[name] = value.clone();
+        }
+        let guest = Guest::arrive_through(&self.server, &browser, &told);
+        assert_eq!(guest.id, VISITOR);
+        self.server.advance(SECOND_MS);
+        guest.view(
+            "https://getwear.com/women/151254/",
+            "Washed skinny jeans for women",
+        );
+        guest
     }
 
     /// Compares the delivery of a place with the file of a name.

@@ -105,7 +105,15 @@ impl From<Error> for Problem {
                 message,
             ),
             Error::AlreadyDone(_) => Self::new(StatusCode::CONFLICT, "duplicate_request", message),
+            Error::TooMany {
+                retry_after_seconds,
+                ..
+            } => Self::too_many(message, retry_after_seconds),
             Error::Unauthorized(_) => Self::unauthorized(&message),
+            Error::Identity(_) => Self::new(StatusCode::UNAUTHORIZED, "identity_invalid", message),
+            Error::ForeignDomain(_) => {
+                Self::new(StatusCode::FORBIDDEN, "domain_not_allowed", message)
+            }
             Error::Store(failure) => from_store(&failure),
         }
     }
