@@ -17,17 +17,29 @@ pub enum Scenario {
     Webhooks,
     /// Sending and reading in a database that holds a million messages.
     Growth,
+    /// Messages by REST that come out on sockets, at an even pace.
+    Fanout,
+    /// One message to very many sockets.
+    Broadcast,
+    /// Somebody at a socket who never reads.
+    Slow,
+    /// Very many sockets on which nothing happens, and a restart of the server.
+    Sockets,
 }
 
 impl Scenario {
     /// Every scenario, in the order in which they run.
-    pub const ALL: [Scenario; 6] = [
+    pub const ALL: [Scenario; 10] = [
         Scenario::Send,
         Scenario::Ping,
         Scenario::Read,
         Scenario::Mixed,
         Scenario::Webhooks,
         Scenario::Growth,
+        Scenario::Fanout,
+        Scenario::Broadcast,
+        Scenario::Slow,
+        Scenario::Sockets,
     ];
 
     /// The name on the command line.
@@ -39,12 +51,19 @@ impl Scenario {
             Scenario::Mixed => "mixed",
             Scenario::Webhooks => "webhooks",
             Scenario::Growth => "growth",
+            Scenario::Fanout => "fanout",
+            Scenario::Broadcast => "broadcast",
+            Scenario::Slow => "slow",
+            Scenario::Sockets => "sockets",
         }
     }
 
     /// Whether it can run against a server that the bench did not start.
     fn is_remote(self) -> bool {
-        !matches!(self, Scenario::Webhooks | Scenario::Growth)
+        matches!(
+            self,
+            Scenario::Send | Scenario::Ping | Scenario::Read | Scenario::Mixed
+        )
     }
 }
 
@@ -208,7 +227,8 @@ mod tests {
         let refused = "sends".parse::<Scenario>().expect_err("there is none");
         assert_eq!(
             refused,
-            "there is no scenario \"sends\"; there are send, ping, read, mixed, webhooks, growth"
+            "there is no scenario \"sends\"; there are send, ping, read, mixed, webhooks, growth, \
+             fanout, broadcast, slow, sockets"
         );
     }
 

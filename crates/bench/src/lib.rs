@@ -9,6 +9,7 @@ mod bench;
 pub mod durability;
 mod floor;
 mod ledger;
+pub mod live;
 mod load;
 mod machine;
 mod process;

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -9,15 +10,21 @@ use std::{
     time::Duration,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::{
+    live,
     progress::{Progress, say},
+    stopwatch,
     target::Target,
 };
 
 /// Longest wait for a process to say that it is ready; a debug build on a busy machine is slow.
 const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// A free port of this machine.
+const ANYWHERE: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// Settings under which nobody is refused for asking too much, and webhooks may reach this machine.
 const SETTINGS: [(&str, &str); 7] = [
@@ -37,11 +44,15 @@ pub(crate) struct Account {
     pub(crate) agent_id: String,
     /// The key of requests.
     pub(crate) api_key: String,
+    /// Names the organization to the widget.
+    pub(crate) widget_id: String,
 }
 
 /// A process that is measured.
 pub(crate) struct Process {
     child: Child,
+    /// What it was made with.
+    pub(crate) account: Account,
     /// How it is asked.
     pub(crate) target: Target,
 }
@@ -54,12 +65,48 @@ impl Process {
     }
 }
 
+impl Process {
+    /// Time of processors that it has used.
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        processor_time(&stat.ok()?)
+    }
+
+    /// Asks it to end, and waits until it did.
+    pub(crate) fn stop(mut self, progress: &Progress) -> Result<(), String> {
+        let id = i32::try_from(self.child.id()).ok();
+        let id = id
+            .and_then(Pid::from_raw)
+            .ok_or("a process without an id")?;
+        kill_process(id, Signal::TERM).map_err(|error| format!("a signal was refused: {error}"))?;
+        let begun_at = stopwatch::now();
+        while !matches!(self.child.try_wait(), Ok(Some(_))) {
+            progress.show(0.0)?;
+            if stopwatch::now() - begun_at > READY_WITHIN {
+                return Err("a server did not end when it was asked to".to_owned());
+            }
+            stopwatch::pause();
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // Both fail only where the process has ended by itself.
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The time of processors in a process's stat: its 14th and 15th field, in hundredths of a second. The second is its name,
+/// in parentheses, and may hold anything.
+fn processor_time(stat: &str) -> Option<Duration> {
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ').skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(Duration::from_millis((user + system) * 10))
 }
 
 /// The resident memory in a process's status.
@@ -106,6 +153,7 @@ impl Binary {
         Ok(Account {
             agent_id: text("agentId")?,
             api_key: text("apiKey")?,
+            widget_id: text("widgetId")?,
         })
     }
 
@@ -116,11 +164,23 @@ impl Binary {
         account: &Account,
         progress: &Progress,
     ) -> Result<Process, String> {
+        self.serve_at(&ANYWHERE.into(), directory, account, progress)
+    }
+
+    /// The same at an address of one's choice.
+    pub(crate) fn serve_at(
+        &self,
+        address: &SocketAddr,
+        directory: &Path,
+        account: &Account,
+        progress: &Progress,
+    ) -> Result<Process, String> {
         let mut command = self.command();
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .args(["serve", "--listen", &address.to_string(), "--data-dir"])
             .arg(directory)
             .envs(SETTINGS)
+            .envs(live::SETTINGS)
             .stderr(Stdio::piped());
         let mut child = self.spawn(&mut command)?;
         let stderr = child.stderr.take().expect("stderr is piped");
@@ -149,6 +209,7 @@ impl Binary {
         let account = Account {
             agent_id: "floorfloorfloor22".to_owned(),
             api_key: "floor".to_owned(),
+            widget_id: String::new(),
         };
         wait_until_ready(child, stdout, account, progress, |line| {
             line.strip_prefix("ready ").map(str::to_owned)
@@ -171,8 +232,9 @@ fn wait_until_ready(
 ) -> Result<Process, String> {
     let mut process = Process {
         child,
+        account: account.clone(),
         target: Target {
-            address: ([127, 0, 0, 1], 0).into(),
+            address: ANYWHERE.into(),
             host: String::new(),
             api_key: account.api_key,
             agent_id: account.agent_id,
@@ -204,12 +266,19 @@ fn wait_until_ready(
 
 #[cfg(test)]
 mod tests {
-    use super::resident_mib;
+    use super::*;
 
     #[test]
     fn resident_memory_is_read_from_the_status() {
         let status = "Name:\tparlour\nVmPeak:\t  999 kB\nVmRSS:\t   20992 kB\nThreads:\t9\n";
         assert_eq!(resident_mib(status), Some(20.5));
         assert_eq!(resident_mib("Name:\tparlour\n"), None);
+    }
+
+    #[test]
+    fn processor_time_is_read_from_the_stat() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4 9 0 0 0 123 45 0 0 20 0 3 0";
+        assert_eq!(processor_time(stat), Some(Duration::from_millis(1_680)));
+        assert_eq!(processor_time("7 (a"), None);
     }
 }

@@ -52,6 +52,14 @@ pub(crate) struct Line {
     memory_mib: Option<f64>,
     runs: Vec<Run>,
     beside_runs: Vec<Run>,
+    figures: Vec<Figure>,
+}
+
+/// A figure that has no column: its name with the unit, and its value.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Figure {
+    pub(crate) name: &'static str,
+    pub(crate) value: f64,
 }
 
 /// What a line is compared with.
@@ -100,7 +108,17 @@ impl Line {
             memory_mib: measured.memory_mib.map(rounded),
             runs: measured.runs,
             beside_runs: beside.map(|beside| beside.runs).unwrap_or_default(),
+            figures: Vec::new(),
         }
+    }
+
+    /// With a figure that has no column.
+    pub(crate) fn with(mut self, name: &'static str, value: f64) -> Self {
+        self.figures.push(Figure {
+            name,
+            value: hundredths(value),
+        });
+        self
     }
 
     /// Whether nothing was lost, doubled or misplaced.
@@ -184,6 +202,15 @@ impl Report {
                     }
                 });
             text.push_str(padded.collect::<Vec<_>>().join("  ").trim_end());
+            text.push('\n');
+        }
+        for line in self.lines.iter().filter(|line| !line.figures.is_empty()) {
+            let figures = line.figures.iter();
+            let figures = figures.map(|figure| format!("{} {}", figure.name, figure.value));
+            let figures = figures.collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("\n{}: {figures}", line.scenario));
+        }
+        if !text.ends_with('\n') {
             text.push('\n');
         }
         text

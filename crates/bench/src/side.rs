@@ -18,7 +18,7 @@ pub(crate) struct Side {
     pub(crate) target: Target,
     pub(crate) crowd: Arc<Crowd>,
     pub(crate) ledger: Ledger,
-    running: Option<Running>,
+    pub(crate) running: Option<Running>,
     kind: Kind,
 }
 
@@ -33,10 +33,9 @@ pub(crate) enum Kind {
     Floor,
 }
 
-/// A process and its files; it ends before they are removed.
+/// A process and its files; it ends before they are removed, which the order of the fields sees to.
 pub(crate) struct Running {
     pub(crate) process: Process,
-    #[expect(dead_code, reason = "removes the files in the end")]
     pub(crate) directory: TempDir,
 }
 

@@ -57,6 +57,16 @@ impl Target {
         .into_bytes()
     }
 
+    /// The bytes of a POST that can be sent again with the same key.
+    pub(crate) fn request_once(&self, path: &str, key: &str, body: &str) -> Vec<u8> {
+        let (Self { host, api_key, .. }, length) = (self, body.len());
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\napi-key: {api_key}\r\nidempotency-key: {key}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
     /// Reads something, on a connection of its own.
     pub(crate) async fn get(&self, path: &str) -> Result<Value, String> {
         match self.ask(&self.request("GET", path)).await? {

@@ -75,10 +75,10 @@ pub struct Writer {
 }
 
 /// A message as the server tells it.
-struct Stored {
-    seq: i64,
-    id: String,
-    text: String,
+pub(super) struct Stored {
+    pub(super) seq: i64,
+    pub(super) id: String,
+    pub(super) text: String,
 }
 
 impl Writer {
@@ -248,9 +248,14 @@ impl Writer {
 
     /// Every message of the visitor's conversation, oldest first.
     fn stored(&self, address: &str) -> Result<Vec<Stored>> {
-        let Some(id) = self.conversation_id(address)? else {
-            return Ok(Vec::new());
-        };
+        match self.conversation_id(address)? {
+            Some(id) => self.messages_of(address, &id),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Every message of a conversation, oldest first.
+    pub(super) fn messages_of(&self, address: &str, id: &str) -> Result<Vec<Stored>> {
         let mut pages: Vec<Vec<Stored>> = Vec::new();
         let mut cursor = String::new();
         loop {

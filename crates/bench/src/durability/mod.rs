@@ -4,11 +4,16 @@
 //! acknowledged message must be there exactly once, in order, and nothing that nobody sent (trust 3, L1–L6).
 
 mod chance;
+mod cluster;
 mod crash;
 mod experiment;
 pub mod ledger;
+mod live;
+mod live_crash;
 pub mod load;
 pub mod mount;
+mod nats_server;
+pub mod postgres_server;
 mod powercut;
 pub mod process;
 mod receiver;
@@ -20,8 +25,12 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use process::Installation;
+
 use crate::progress::Stop;
 
+pub use cluster::ClusterOptions;
+pub use live::LiveReport;
 pub use report::{Findings, Report, WebhookReport};
 pub use wait::until;
 
@@ -45,6 +54,12 @@ impl Options {
     /// Rounds of [`crash()`] where nobody says how many (trust 3.1).
     pub const CRASH_ROUNDS: u64 = 60;
 
+    /// Rounds of [`live_crash()`] where nobody says how many.
+    pub const LIVE_CRASH_ROUNDS: u64 = 50;
+
+    /// Faults of [`cluster()`] where nobody says how many.
+    pub const CLUSTER_ROUNDS: u64 = 12;
+
     /// Rounds of [`powercut()`] where nobody says how many (trust 3.2).
     pub const POWERCUT_ROUNDS: u64 = 40;
 }
@@ -53,6 +68,20 @@ impl Options {
 /// compares (trust 3.1). Directory, ports and the receiver of webhooks are its own.
 pub fn crash(options: &Options) -> Result<Report> {
     experiment(options, crash::run)
+}
+
+/// Kills the server at random moments while visitors and agents write and read over sockets that break, and compares what
+/// everybody sees with what is stored (trust 3.1, delivery P1 to P5).
+pub fn live_crash(options: &Options) -> Result<Report> {
+    experiment(options, live_crash::run)
+}
+
+/// Breaks what joins three nodes, and the nodes, while people write and read at the sockets of all of them, and compares
+/// what everybody sees with what is stored (trust 3.5, 3.6). Needs PostgreSQL and NATS.
+pub fn cluster(options: &Options, cluster: &ClusterOptions) -> Result<Report> {
+    experiment(options, |options, directory, stop| {
+        cluster::run(options, cluster, directory, stop)
+    })
 }
 
 /// Cuts the power at random moments while writers send, starts the server on what the disk has then, has them repeat
@@ -65,10 +94,19 @@ pub fn powercut(options: &Options) -> Result<Report> {
 /// Whoever interrupts an experiment leaves nothing behind: it ends by an error, and everything is put away.
 fn experiment(
     options: &Options,
-    run: fn(&Options, &TempDir, &Stop) -> Result<Report>,
+    run: impl FnOnce(&Options, &TempDir, &Stop) -> Result<Report>,
 ) -> Result<Report> {
     let directory = tempfile::tempdir_in(&options.directory)
         .map_err(|error| format!("{}: {error}", options.directory.display()))?;
     let stop = Stop::on_signals()?;
     run(options, &directory, &stop).map_err(|error| stop.check().err().unwrap_or(error))
+}
+
+/// No load that people at sockets make here meets a limit.
+fn unlimited(installation: Installation) -> Installation {
+    crate::live::SETTINGS
+        .iter()
+        .fold(installation, |installation, (name, value)| {
+            installation.set(name, value)
+        })
 }

@@ -39,6 +39,8 @@ pub struct Account {
     pub agent_id: String,
     /// A key that may do everything.
     pub api_key: String,
+    /// Names the organization to the widget.
+    pub widget_id: String,
     /// What asks for it. All share its connections: those to servers that are gone would add up.
     pub(super) agent: Agent,
 }
@@ -109,6 +111,7 @@ impl Installation {
         Ok(Account {
             agent_id: text("agentId")?,
             api_key: text("apiKey")?,
+            widget_id: text("widgetId")?,
             agent: agent(),
         })
     }
@@ -187,6 +190,11 @@ impl Process {
         format!("http://{}", self.address)
     }
 
+    /// Where it listens.
+    pub fn socket_address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// How long it took from its start until it was ready.
     pub fn ready_after(&self) -> Duration {
         self.ready_after
@@ -226,6 +234,11 @@ impl Process {
                 .all(|thread| is_stopped(&thread.path()))
                 .then_some(())
         })
+    }
+
+    /// Lets every thread go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal("-CONT")
     }
 
     /// Asks it to stop gently, and waits until it did.

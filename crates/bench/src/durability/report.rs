@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::live::LiveReport;
+
 /// Examples of what went wrong that are kept: enough to see a pattern.
 const EXAMPLES_MAX: usize = 10;
 
@@ -85,7 +87,7 @@ pub struct WebhookReport {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
-    /// `crash` or `powercut`.
+    /// `crash`, `powercut`, `live-crash` or `cluster`.
     pub name: String,
     /// How often the fault came.
     pub rounds: u64,
@@ -102,6 +104,8 @@ pub struct Report {
     pub findings: Findings,
     /// What became of the webhooks; none where nothing was done.
     pub webhooks: Option<WebhookReport>,
+    /// What the people at the sockets went through, where there were any.
+    pub live: Option<LiveReport>,
     /// The longest time from a start until the server was ready.
     pub slowest_start_ms: u64,
     /// How long it all took.
@@ -165,6 +169,9 @@ impl fmt::Display for Report {
                 "\n  webhooks: {} events, {} deliveries repeated; {}; complete {} ms after the last fault",
                 webhooks.events, webhooks.repeated, webhooks.findings, webhooks.complete_after_ms
             )?;
+        }
+        if let Some(live) = &self.live {
+            write!(formatter, "\n  {live}")?;
         }
         let webhooks = self.webhooks.iter().flat_map(|all| &all.findings.examples);
         for example in self.findings.examples.iter().chain(webhooks) {

@@ -2,6 +2,7 @@
 //! without. Nothing that makes a conversation server is here: no keys, no agents, no events, no jobs.
 
 mod database;
+mod live;
 mod message;
 
 use std::{io::Write, path::Path, sync::Arc};
@@ -48,7 +49,8 @@ pub fn serve(directory: &Path) -> Result<(), String> {
         .route("/api/v1/visitors/{id}/messages", post(write))
         .route("/api/v1/conversations", get(list))
         .route("/api/v1/conversations/{id}/messages", get(page))
-        .with_state(floor);
+        .with_state(floor)
+        .merge(live::routes());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -1,6 +1,7 @@
 //! The scenarios, each in a file of its own.
 
 mod growth;
+mod live;
 mod mixed;
 mod ping;
 mod read;
@@ -24,6 +25,10 @@ pub(crate) fn run(scenario: Scenario, bench: &Bench) -> Result<Vec<Line>, String
         Scenario::Mixed => mixed::run(bench),
         Scenario::Webhooks => webhooks::run(bench),
         Scenario::Growth => growth::run(bench),
+        Scenario::Fanout => live::fanout(bench),
+        Scenario::Broadcast => live::broadcast(bench),
+        Scenario::Slow => live::slow(bench),
+        Scenario::Sockets => live::sockets(bench),
     }
 }
 
