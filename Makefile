@@ -23,7 +23,7 @@ help:
 	@echo "make build    the front-ends and $(TARGET)/release/parlour"
 	@echo "make web      the front-ends only"
 	@echo "make test     install what the tests need, run every test"
-	@echo "make lint     formatting, clippy, documentation, dependencies"
+	@echo "make lint     formatting, clippy, types and lints of web/, documentation, dependencies"
 	@echo "make bench    how fast a release is on this machine (BENCHMARKS.md); BENCH=\"send --rounds 5\" for less or more"
 
 run: build
@@ -38,11 +38,13 @@ web:
 test:
 	@$(STAGE) "tools" scripts/install-test-tools.sh
 	@$(STAGE) "front-ends" scripts/build-web.sh
+	@$(STAGE) "web client" scripts/test-web.sh
 	@$(STAGE) "formatting" cargo fmt --all --check
 	@$(STAGE) "clippy" cargo clippy --workspace --all-targets -- -D warnings
 	@$(STAGE) "tests on SQLite" $(CLEAN) cargo test --workspace
 	@$(STAGE) "API tests on PostgreSQL" $(CLEAN) scripts/with-postgres.sh cargo test -p server --test api
 	@$(STAGE) "binary" cargo build -p server --bin parlour
+	@$(STAGE) "web client against the server" $(CLEAN) scripts/test-web-e2e.sh $(TARGET)/debug/parlour
 	@$(STAGE) "bench, short" $(CLEAN) $(TARGET)/debug/parlour bench --quick --dir $(TARGET)
 	@$(STAGE) "clients and receivers on SQLite" $(CLEAN) python3 clients/run.py --binary $(TARGET)/debug/parlour
 	@$(STAGE) "clients and receivers on PostgreSQL" $(CLEAN) scripts/with-postgres.sh sh -c \
@@ -52,6 +54,7 @@ test:
 lint:
 	@$(STAGE) "formatting" cargo fmt --all --check
 	@$(STAGE) "clippy" cargo clippy --workspace --all-targets -- -D warnings
+	@$(STAGE) "web client" scripts/test-web.sh lint
 	@$(STAGE) "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
 	@if cargo deny --version >/dev/null 2>&1; then \
 	    $(STAGE) "cargo-deny" cargo deny check bans licenses sources; \

@@ -8,12 +8,24 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 
 import { assertAllowanceHeaders, assertMessage, assertRefused } from "./answers.mjs";
-import { findAgent, freshEmail, freshVisitorId, sendAsVisitor, server, setScene } from "./scene.mjs";
+import {
+  findAgent,
+  freshEmail,
+  freshVisitorId,
+  picture,
+  sendAsVisitor,
+  sendFilesAsVisitor,
+  server,
+  setScene,
+} from "./scene.mjs";
 
 const RECEIVED_FROM = "SuperAwesomeHelpdesk";
 
-/** `emptyBody` is what this SDK gives to its caller when an answer has no body. */
-export function describeContract({ connect, emptyBody }) {
+/**
+ * `emptyBody` is what this SDK gives to its caller when an answer has no body; `fileNames` are its names of a file's
+ * name and link.
+ */
+export function describeContract({ connect, emptyBody, fileNames }) {
   const brevo = connect(server);
   const scene = {};
   before(async () => Object.assign(scene, await setScene()));
@@ -29,6 +41,7 @@ export function describeContract({ connect, emptyBody }) {
       isPushed: false,
     });
     visitorsMessages(brevo, scene);
+    visitorsFiles(brevo, fileNames);
   });
   describe("pushed message", () => {
     pushing(brevo, scene);
@@ -286,6 +299,23 @@ function visitorsMessages(brevo, scene) {
     assertRefused(await brevo.update(id, { text: "Never mind" }), 400, "invalid_parameter");
     assertRefused(await brevo.remove(id), 400, "invalid_parameter");
     assert.deepEqual((await brevo.get(id)).body, read.body);
+  });
+}
+
+function visitorsFiles(brevo, [name, link]) {
+  test("with a file shows it under the names that this SDK has", async () => {
+    const { message, uploaded } = await sendFilesAsVisitor(freshVisitorId(), { "Grüße.png": picture });
+
+    const { status, body } = await brevo.get(message.id);
+
+    assert.equal(status, 200);
+    assert.equal(body.text, "Grüße.png");
+    const { file } = body;
+    assert.deepEqual([file[name], file[link], file.size, file.isImage], ["Grüße.png", uploaded[0].link, picture.length, true]);
+    assert.deepEqual([file.imageInfo.width, file.imageInfo.height], [1, 1]);
+    const fetched = await fetch(file[link]);
+    assert.equal(fetched.headers.get("content-type"), "image/png");
+    assert.deepEqual(Buffer.from(await fetched.arrayBuffer()), picture);
   });
 }
 

@@ -6,14 +6,17 @@ in snake case; a field that is left out of a call is left out of its body.
 """
 
 from scene import (
+    PICTURE,
     SERVER,
     Server,
     create_group,
+    fetch,
     find_agent,
     find_owner,
     fresh_email,
     fresh_visitor_id,
     send_as_visitor,
+    send_files_as_visitor,
 )
 
 RECEIVED_FROM = "SuperAwesomeHelpdesk"
@@ -21,7 +24,10 @@ UNKNOWN_IDS = ("unknown", "a/b c")
 
 
 class Contract:
-    """What holds for a client that is let in, whichever way it shows who it is."""
+    """What holds for a client that is let in, whichever way it shows who it is.
+
+    `FILE_NAMES` are the SDK's names of a file's name and link.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -126,6 +132,19 @@ class Contract:
         self.assert_refused(self.brevo.update(id, text="Never mind"), 400, "invalid_parameter")
         self.assert_refused(self.brevo.delete(id), 400, "invalid_parameter")
         self.assertEqual(self.brevo.get(id).body, read.body)
+
+    def test_message_with_a_file_shows_it_under_the_names_that_this_sdk_has(self):
+        message, [uploaded] = send_files_as_visitor(fresh_visitor_id(), map_png=PICTURE)
+
+        read = self.brevo.get(message["id"])
+
+        self.assertEqual((read.status, read.body.text), (200, "map.png"))
+        name, link = (getattr(read.body.file, field) for field in self.FILE_NAMES)
+        self.assertEqual((name, link), ("map.png", uploaded["link"]))
+        self.assertEqual((read.body.file.size, read.body.file.is_image), (len(PICTURE), True))
+        info = read.body.file.image_info
+        self.assertEqual((info.width, info.height), (1, 1))
+        self.assertEqual(fetch(link), (PICTURE, "image/png"))
 
     def test_pushed_message_by_agent_or_group_answers_with_the_message(self):
         for sender in ({"agent_id": self.agent["id"]}, {"group_id": self.group["id"]}):

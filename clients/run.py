@@ -37,6 +37,8 @@ GENEROUS_LIMITS = {
     # Pings that name no agent at all are counted together, and every suite sends some.
     "PARLOUR_LIMITS_PING_PER_AGENT_PER_MINUTE": "1000",
     "PARLOUR_LIMITS_PING_BURST": "1000",
+    "PARLOUR_LIVE_VISITOR_MESSAGES_PER_SECOND": "100",
+    "PARLOUR_LIVE_VISITOR_MESSAGES_AT_ONCE": "100",
 }
 # Receivers listen on this machine, and nobody waits three seconds for a fragment.
 WEBHOOKS = {
@@ -292,6 +294,7 @@ SUITES = [
     Suite("sib-python-7", install_python, python_command, count_python),
     Suite("webhooks-node", install_node, node_command, count_node),
     Suite("webhooks-python", install_python, python_command, count_python),
+    Suite("live-python", install_python, python_command, count_python),
 ]
 
 if __name__ == "__main__":

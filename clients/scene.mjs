@@ -39,6 +39,53 @@ export async function setScene() {
 export const sendAsVisitor = (visitorId, text) =>
   native("POST", `/api/v1/visitors/${encodeURIComponent(visitorId)}/messages`, { text });
 
+/** A picture of one dot. */
+export const picture = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+/** Uploads files, and sends them as the visitor in one message; gives back both. */
+export async function sendFilesAsVisitor(visitorId, files) {
+  const uploaded = [];
+  for (const [name, bytes] of Object.entries(files)) {
+    const response = await fetch(`${server.url}/api/v1/files?name=${encodeURIComponent(name)}`, {
+      method: "POST",
+      headers: { "api-key": server.apiKey, "content-type": "application/octet-stream" },
+      body: bytes,
+    });
+    if (response.status !== 201) throw new Error(`${name}: ${response.status} ${await response.text()}`);
+    uploaded.push(await response.json());
+  }
+  const path = `/api/v1/visitors/${encodeURIComponent(visitorId)}/messages`;
+  const message = await native("POST", path, { fileIds: uploaded.map(({ id }) => id) });
+  return { message, uploaded };
+}
+
+/** Opens the widget on a page, as the browser of a visitor does, and gives back what shows another page to it. */
+export async function openWidget(visitorId, page) {
+  const { widgetId } = await native("GET", "/api/v1/me");
+  const { visitorToken } = await live("/live/session", { widgetId, visitorId, page, language: "en" });
+  return (page) => live("/live/pages", page, { authorization: `Bearer ${visitorToken}` });
+}
+
+/** What the browser of a visitor says of itself. */
+export const browser = {
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+  "accept-language": "en-US,en;q=0.5",
+};
+
+async function live(path, body, headers) {
+  const response = await fetch(server.url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...browser, ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${text}`);
+  return text && JSON.parse(text);
+}
+
 export const findAgent = (agentId) => native("GET", `/api/v1/agents/${agentId}`);
 
 /** A call of the native API, which must succeed. */

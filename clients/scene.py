@@ -1,6 +1,7 @@
 """What stands around an SDK in its suite: the servers under test, plain requests that
 set the scene through the native API, and the last drop of a key's allowance."""
 
+import base64
 import json
 import os
 import time
@@ -65,6 +66,56 @@ def send_as_visitor(visitor_id, text):
     """Only the native API lets a program speak as the visitor."""
     path = f"/api/v1/visitors/{urllib.parse.quote(visitor_id, safe='')}/messages"
     return native("POST", path, {"text": text})
+
+
+# A picture of one dot.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def send_files_as_visitor(visitor_id, **files):
+    """Uploads files, and sends them as the visitor in one message; gives back both."""
+    uploaded = [_upload(name.replace("_", "."), content) for name, content in files.items()]
+    path = f"/api/v1/visitors/{urllib.parse.quote(visitor_id, safe='')}/messages"
+    return native("POST", path, {"fileIds": [file["id"] for file in uploaded]}), uploaded
+
+
+def _upload(name, content):
+    url = f"{SERVER.url}/api/v1/files?name={urllib.parse.quote(name, safe='')}"
+    headers = {"api-key": SERVER.api_key, "content-type": "application/octet-stream"}
+    request = urllib.request.Request(url, content, headers)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+        return json.loads(response.read())
+
+
+def fetch(url):
+    """The content behind a link, and its type."""
+    with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:
+        return response.read(), response.headers["content-type"]
+
+
+# What the browser of a visitor says of itself.
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "accept-language": "en-US,en;q=0.5",
+}
+
+
+def open_widget(visitor_id, page):
+    """Opens the widget on a page, as the browser of a visitor does, and gives back what shows another page to it."""
+    widget_id = native("GET", "/api/v1/me")["widgetId"]
+    told = {"widgetId": widget_id, "visitorId": visitor_id, "page": page, "language": "en"}
+    token = _live("/live/session", told)["visitorToken"]
+    return lambda page: _live("/live/pages", page, {"authorization": f"Bearer {token}"})
+
+
+def _live(path, body, headers=None):
+    headers = {"content-type": "application/json", **BROWSER, **(headers or {})}
+    request = urllib.request.Request(SERVER.url + path, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
+        text = response.read()
+    return json.loads(text) if text else None
 
 
 def spend_allowance():

@@ -11,7 +11,7 @@ cd web
 
 # The same digest as in web/build/stamp.js and crates/server/build.rs.
 digest() {
-    find . \( -name node_modules -o -name dist \) -prune -o -type f -printf '%P\0' |
+    find . \( -name dist -o -name node_modules -o -name test -o -name vectors \) -prune -o -type f -printf '%P\0' |
         LC_ALL=C sort -z |
         while IFS= read -r -d '' path; do
             printf '%s\0%s\0' "$path" "$(stat -c %s "$path")"
@@ -25,9 +25,5 @@ if [ "$(cat dist/stamp 2>/dev/null)" = "$(digest)" ]; then
     exit 0
 fi
 
-if ! command -v npm >/dev/null 2>&1; then
-    echo "npm is missing: install Node.js 20 or newer with npm (Debian's packages nodejs and npm)" >&2
-    exit 1
-fi
-npm ci --no-audit --no-fund
+../scripts/install-web.sh
 npm run build

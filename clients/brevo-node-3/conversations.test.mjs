@@ -60,7 +60,7 @@ async function settle(call) {
   }
 }
 
-describeContract({ connect, emptyBody: "" });
+describeContract({ connect, emptyBody: "", fileNames: ["filename", "url"] });
 
 describe("rate limit", () => {
   test("reaches the caller with its headers", async () => {

@@ -43,7 +43,7 @@ async function settle(call) {
   }
 }
 
-describeContract({ connect, emptyBody: undefined });
+describeContract({ connect, emptyBody: undefined, fileNames: ["name", "link"] });
 
 const brevo = connect(server);
 const scene = {};

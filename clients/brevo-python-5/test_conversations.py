@@ -168,7 +168,7 @@ class VisitorGroupContract:
 
 
 class ApiKeyOperations(Contract, ByApiKey):
-    pass
+    FILE_NAMES = ("name", "link")
 
 
 class ApiKeyMessages(MessageFollowUp, ByApiKey):
@@ -188,7 +188,7 @@ class ApiKeyVisitorGroup(VisitorGroupContract, ByApiKey):
 
 
 class OAuthOperations(Contract, ByOAuth):
-    pass
+    FILE_NAMES = ("name", "link")
 
 
 class OAuthMessages(MessageFollowUp, ByOAuth):

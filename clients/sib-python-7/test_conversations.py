@@ -82,7 +82,7 @@ class ByApiKey(AnswerTestCase):
 
 
 class Calls(Contract, ByApiKey):
-    pass
+    FILE_NAMES = ("filename", "url")
 
 
 class Messages(MessageFollowUp, ByApiKey):

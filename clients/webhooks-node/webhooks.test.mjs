@@ -3,7 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Webhook } from "standardwebhooks";
-import { freshEmail, freshVisitorId, native, sendAsVisitor, setScene } from "../scene.mjs";
+import {
+  browser,
+  freshEmail,
+  freshVisitorId,
+  native,
+  openWidget,
+  picture,
+  sendAsVisitor,
+  sendFilesAsVisitor,
+  setScene,
+} from "../scene.mjs";
 import { ownEvents } from "./own_events.mjs";
 import { brevoEvents } from "./payloads.mjs";
 import { neverNull, relayEvent } from "./relay.mjs";
@@ -119,6 +129,58 @@ test("what is known about a visitor is told", async (t) => {
   assert.equal(body.visitor.groupId, group.id);
   assert.equal(body.visitor.notes, "Wants an invoice.");
   assert.deepEqual([body.visitor.marketingConsent, body.visitor.termsOfServiceConsent], [true, false]);
+});
+
+test("a visitor of the widget is told with their browser and their pages", async (t) => {
+  const visitorId = freshVisitorId();
+  const receiver = await subscribe(t, brevo);
+  const jeans = { link: "https://getwear.com/women/151254/", title: "Washed skinny jeans for women" };
+  const view = await openWidget(visitorId, { link: "https://getwear.com/", title: "Getwear" });
+  await view(jeans);
+  const { conversationId } = await sendAsVisitor(visitorId, "Do these run small?");
+  await view({ link: "https://getwear.com/sizes/", title: "Sizes" });
+  await close(conversationId);
+
+  const [started, fragment, transcript] = bodies(await receiver.about(visitorId, 3));
+  assert.deepEqual(started.conversationStartPage, jeans);
+  assert.deepEqual(transcript.conversationStartPage, jeans);
+  assert.equal("conversationStartPage" in fragment, false);
+  const { visitor } = transcript;
+  assert.equal(visitor.ip, "127.0.0.1");
+  assert.equal(visitor.userAgent, browser["user-agent"]);
+  assert.deepEqual([visitor.browser, visitor.os], ["Firefox 128", "Linux"]);
+  assert.deepEqual([visitor.browserLanguage, visitor.conversationLanguage], ["en-US", "en"]);
+  assert.deepEqual([visitor.lastVisit.hostName, visitor.lastVisit.finishedAt], ["getwear.com", null]);
+  const titles = visitor.lastVisit.viewedPages.map(({ title }) => title);
+  assert.deepEqual(titles, ["Getwear", "Washed skinny jeans for women", "Sizes"]);
+  assert.ok(started.visitor.lastVisit.startedAt <= started.message.createdAt);
+  for (const body of [fragment, transcript]) relayEvent.parse(body);
+});
+
+test("one file is the file of its message, several are its attachments", async (t) => {
+  const visitorId = freshVisitorId();
+  const receiver = await subscribe(t, ["conversationFragment", "conversationTranscript"]);
+  const one = await sendFilesAsVisitor(visitorId, { "map.png": picture });
+  const two = await sendFilesAsVisitor(visitorId, { "note.txt": "text", "other.png": picture });
+  await close(one.message.conversationId);
+
+  const [fragment, transcript] = bodies(await receiver.about(visitorId, 2));
+  const [first, message] = fragment.messages;
+  const { file } = first;
+  assert.deepEqual([file.name, file.filename, file.mimeType], ["map.png", "map.png", "image/png"]);
+  assert.deepEqual([file.link, file.url], [one.uploaded[0].link, one.uploaded[0].link]);
+  assert.equal(file.imageInfo.previewUrl, one.uploaded[0].imageInfo.previewLink);
+  assert.equal("attachments" in first, false);
+  assert.equal("file" in message, false);
+  assert.equal(message.text, "note.txt");
+  assert.deepEqual(message.attachments.map(({ fileName, url }) => [fileName, url]), [
+    ["note.txt", two.uploaded[0].link],
+    ["other.png", two.uploaded[1].link],
+  ]);
+  const all = transcript.messages.flatMap(({ file, attachments }) => file ?? attachments);
+  assert.deepEqual(all.map(({ name }) => name), ["map.png", "note.txt", "other.png"]);
+  for (const body of [fragment, transcript]) relayEvent.parse(body);
+  for (const { link } of all) assert.equal((await fetch(link)).status, 200);
 });
 
 test("a relay that takes no null too many takes both kinds of visitors", async (t) => {

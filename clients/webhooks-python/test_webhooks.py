@@ -7,7 +7,18 @@ import unittest
 from own_events import OWN_EVENTS
 from payloads import BREVO_EVENTS, BrevoEvent
 from pydantic import ValidationError
-from scene import create_group, find_owner, fresh_email, fresh_visitor_id, native, send_as_visitor
+from scene import (
+    BROWSER,
+    PICTURE,
+    create_group,
+    find_owner,
+    fresh_email,
+    fresh_visitor_id,
+    native,
+    open_widget,
+    send_as_visitor,
+    send_files_as_visitor,
+)
 from standardwebhooks import Webhook, WebhookVerificationError
 from subscription import subscribe
 
@@ -37,6 +48,25 @@ def told(event):
 
 
 class Chats(unittest.TestCase):
+    def test_one_file_is_the_file_of_its_message_and_several_are_its_attachments(self):
+        visitor_id = fresh_visitor_id()
+        with subscribe(["conversationFragment", "conversationTranscript"]) as receiver:
+            message, [one] = send_files_as_visitor(visitor_id, map_png=PICTURE)
+            _, [two, three] = send_files_as_visitor(visitor_id, note_txt=b"text", other_png=PICTURE)
+            act(message["conversationId"], "close")
+            deliveries = receiver.about(visitor_id, 2)
+
+        fragment, transcript = (delivery.event for delivery in deliveries)
+        file = fragment.messages[0].file
+        self.assertEqual((file.name, file.filename, file.mimeType), ("map.png", "map.png", "image/png"))
+        self.assertEqual((str(file.link), str(file.url)), (one["link"], one["link"]))
+        self.assertEqual(file.imageInfo.previewUrl, one["imageInfo"]["previewLink"])
+        attachments = fragment.messages[1].attachments
+        names = [(file.fileName, str(file.url)) for file in attachments]
+        self.assertEqual(names, [("note.txt", two["link"]), ("other.png", three["link"])])
+        self.assertEqual(transcript.messages[0].file, file)
+        self.assertEqual(transcript.messages[1].attachments, attachments)
+
     def test_a_chat_is_told_from_its_start_to_its_end(self):
         agent_id, visitor_id = find_owner()["id"], fresh_visitor_id()
         with subscribe(BREVO_EVENTS) as receiver:
@@ -89,6 +119,31 @@ class Chats(unittest.TestCase):
         self.assertEqual(started.message.receivedFrom, "suite")
         self.assertEqual(started.message.id, fragment.messages[0].id)
         self.assertEqual((started.visitor.ip, started.visitor.lastVisit), (None, None))
+
+    def test_a_visitor_of_the_widget_is_told_with_their_browser_and_their_pages(self):
+        visitor_id = fresh_visitor_id()
+        jeans = {"link": "https://getwear.com/women/151254/", "title": "Washed skinny jeans for women"}
+        with subscribe(BREVO_EVENTS) as receiver:
+            view = open_widget(visitor_id, {"link": "https://getwear.com/", "title": "Getwear"})
+            view(jeans)
+            conversation_id = send_as_visitor(visitor_id, "Do these run small?")["conversationId"]
+            view({"link": "https://getwear.com/sizes/", "title": "Sizes"})
+            act(conversation_id, "close")
+            started, fragment, transcript = (delivery.event for delivery in receiver.about(visitor_id, 3))
+        self.assertEqual(started.conversationStartPage.model_dump(), jeans)
+        self.assertEqual(transcript.conversationStartPage.model_dump(), jeans)
+        self.assertFalse(hasattr(fragment, "conversationStartPage"))
+        visitor = transcript.visitor
+        self.assertEqual((visitor.ip, visitor.userAgent), ("127.0.0.1", BROWSER["user-agent"]))
+        self.assertEqual((visitor.browser, visitor.os), ("Firefox 128", "Linux"))
+        self.assertEqual((visitor.browserLanguage, visitor.conversationLanguage), ("en-US", "en"))
+        visit = visitor.lastVisit
+        self.assertEqual((visit.hostName, visit.finishedAt), ("getwear.com", None))
+        self.assertEqual(
+            [page.title for page in visit.viewedPages],
+            ["Getwear", "Washed skinny jeans for women", "Sizes"],
+        )
+        self.assertLessEqual(started.visitor.lastVisit.startedAt, started.message.createdAt)
 
     def test_what_is_known_about_a_visitor_is_told(self):
         group_id, visitor_id = create_group()["id"], fresh_visitor_id()
