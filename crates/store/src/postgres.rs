@@ -31,7 +31,7 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// What every connection is set to: nothing waits for ever, and nobody else's settings apply.
 const SESSION: &str = "set statement_timeout = '10s'; set lock_timeout = '5s'; \
-    set idle_in_transaction_session_timeout = '30s'; set timezone = 'UTC'";
+    set idle_in_transaction_session_timeout = '10s'; set timezone = 'UTC'";
 
 /// A transaction and the statements of its connection.
 pub struct PostgresTx<'c> {

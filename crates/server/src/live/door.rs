@@ -86,6 +86,11 @@ impl LiveDoor {
         }))
     }
 
+    /// How many connections there are.
+    pub(super) fn connections(&self) -> usize {
+        self.hub.connections()
+    }
+
     /// Takes a place for whoever asks; nothing where there is none.
     pub(super) fn take_place(&self, request: &Request) -> Option<Place> {
         let address = client_address(request.extensions(), request.headers(), &self.proxies);

@@ -30,8 +30,9 @@ const NEWS_AT_ONCE: usize = 32;
 /// How long nothing of what is to be sent may go out.
 const STALLED_MS: i64 = 30 * SECOND_MS;
 
-/// Seconds over which connections come back that were closed at once, at the most.
-const SPREAD_SECONDS: usize = 10;
+/// How many connections come back in a second after a restart, and seconds over which they do so at the most.
+const COMING_BACK_PER_SECOND: usize = 2_000;
+const SPREAD_SECONDS_MAX: usize = 10;
 
 /// Seconds that a client waits who has asked too much.
 const TOO_MUCH_SECONDS: u64 = 10;
@@ -289,7 +290,7 @@ impl Driver {
                 }
                 let bye = ServerFrame::Bye {
                     code: code.number(),
-                    retry_after: retry_after(code),
+                    retry_after: retry_after(code, self.door.connections()),
                 };
                 self.line.send(&say(&bye));
                 Some(code.number())
@@ -313,10 +314,14 @@ async fn stop_and_wait(door: &LiveDoor, linger: Duration) {
     drop(tokio::time::timeout(linger.min(LINGER_AT_STOP), never).await);
 }
 
-fn retry_after(code: CloseCode) -> u64 {
+/// Seconds after which a client may come back, of as many as there are.
+fn retry_after(code: CloseCode, connections: usize) -> u64 {
     match code {
-        // Not all at once.
-        CloseCode::Restart => app::ids::place(SPREAD_SECONDS + 1) as u64,
+        // Not all at once, and nobody later than need be.
+        CloseCode::Restart => {
+            let spread = (connections / COMING_BACK_PER_SECOND).min(SPREAD_SECONDS_MAX);
+            app::ids::place(spread + 1) as u64
+        }
         CloseCode::RateLimited => TOO_MUCH_SECONDS,
         _ => 0,
     }
@@ -335,5 +340,23 @@ async fn hear(asking: &mut Option<Asking>) -> Heard {
     match asking {
         Some(asking) => asking.await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_were_there_the_longer_some_wait() {
+        let longest = |connections| {
+            (0..200)
+                .map(|_| retry_after(CloseCode::Restart, connections))
+                .max()
+        };
+        assert_eq!(longest(1_999), Some(0));
+        assert_eq!(longest(10_000), Some(5));
+        assert_eq!(longest(1_000_000), Some(10));
+        assert_eq!(retry_after(CloseCode::SlowConsumer, 10_000), 0);
     }
 }

@@ -88,6 +88,11 @@ impl Hub {
         })
     }
 
+    /// How many connections there are.
+    pub(super) fn connections(&self) -> usize {
+        self.registry().places.taken()
+    }
+
     /// Somebody is there, from now until the seat is given up. Where they have too many, the oldest is closed.
     pub(super) fn enter(self: &Arc<Self>, reader: &Arc<Reader>, inlet: &Arc<Inlet>) -> Seat {
         let interests = self.app.feed().interests();

@@ -28,6 +28,11 @@ impl Places {
         true
     }
 
+    /// How many are taken.
+    pub(super) fn taken(&self) -> usize {
+        self.in_all
+    }
+
     /// Gives one back.
     pub(super) fn free(&mut self, address: IpAddr) {
         self.in_all -= 1;
