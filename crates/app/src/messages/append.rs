@@ -58,9 +58,6 @@ pub(super) fn append(
         details: draft.details,
     };
     let (message, advanced) = write.record_message(place, message)?;
-    if message.details.is_some() {
-        store::files::set_seq(write.tx(), place.conversation, message.seq)?;
-    }
     // A fragment that this message ends holds only earlier ones: it is told before the chat that this message starts.
     webhooks::collect(write, place, &message, &advanced)?;
     chats::keep_going(write, place, &message, advanced)?;
