@@ -141,8 +141,8 @@ fn read_kind(row: &Row<'_>) -> Result<EventKind> {
         Some(_) => Some(Arc::new(messages::read(row)?)),
         None => None,
     };
-    let unknown = format!("an event {name:?} with the subject {subject:?}");
-    let unknown = || Error::Content(unknown);
+    let subject = subject.as_deref();
+    let unknown = || Error::Content(format!("an event {name:?} with the subject {subject:?}"));
     Ok(match name.as_str() {
         "message" => message.map_or(EventKind::Hidden, EventKind::Message),
         "edit" => message.map_or(EventKind::Hidden, EventKind::Edited),
@@ -153,7 +153,7 @@ fn read_kind(row: &Row<'_>) -> Result<EventKind> {
         "reopened" => EventKind::Reopened,
         "visitor" => EventKind::VisitorChanged,
         "seen" => {
-            let seen = subject.as_deref().and_then(|subject| {
+            let seen = subject.and_then(|subject| {
                 let (by, up_to) = subject.split_once(':')?;
                 Some((Side::parse(by)?, up_to.parse().ok()?))
             });
