@@ -60,21 +60,23 @@ pub enum Reach {
     Cut,
 }
 
-/// Tells what happens.
+/// Tells what happens. One pointer, as every operation takes a copy along.
 #[derive(Clone)]
-pub struct Feed {
+pub struct Feed(Arc<Lines>);
+
+struct Lines {
     sender: broadcast::Sender<News>,
-    interests: Arc<Interests>,
-    reach: Arc<watch::Sender<Reach>>,
+    interests: Interests,
+    reach: watch::Sender<Reach>,
 }
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self {
+        Self(Arc::new(Lines {
             sender: broadcast::Sender::new(BEHIND_MAX),
-            interests: Arc::default(),
-            reach: Arc::new(watch::Sender::new(Reach::Alone)),
-        }
+            interests: Interests::default(),
+            reach: watch::Sender::new(Reach::Alone),
+        }))
     }
 
     pub(crate) fn publish(&self, events: Vec<Event>) {
@@ -86,32 +88,32 @@ impl Feed {
     /// Tells everybody in this process who listens.
     pub fn tell(&self, news: News) {
         // Nobody listening is no failure.
-        drop(self.sender.send(news));
+        drop(self.0.sender.send(news));
     }
 
     /// Listens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<News> {
-        self.sender.subscribe()
+        self.0.sender.subscribe()
     }
 
     /// What anybody on this node wants to hear of.
     pub fn interests(&self) -> &Interests {
-        &self.interests
+        &self.0.interests
     }
 
     /// How far the news of other nodes reaches.
     pub fn reach(&self) -> Reach {
-        *self.reach.borrow()
+        *self.0.reach.borrow()
     }
 
     /// Changes whenever that does.
     pub fn reach_changes(&self) -> watch::Receiver<Reach> {
-        self.reach.subscribe()
+        self.0.reach.subscribe()
     }
 
     /// Says how far the news of other nodes reaches.
     pub fn set_reach(&self, reach: Reach) {
-        self.reach.send_if_modified(|known| {
+        self.0.reach.send_if_modified(|known| {
             let is_new = *known != reach;
             *known = reach;
             is_new

@@ -15,7 +15,7 @@ use super::{AgentReference, identify};
 use crate::{Actor, Result, Write, jobs::Due, webhooks};
 
 /// The end of a lease of which everybody was told, and of one that never was.
-pub(super) const GONE: Millis = 0;
+const GONE: Millis = 0;
 
 /// Renews an agent's lease; without another ping it ends after [`LEASE_MS`].
 pub fn ping(write: &mut Write<'_, '_>, actor: &Actor, reference: &AgentReference) -> Result<()> {
@@ -37,12 +37,26 @@ pub fn ping(write: &mut Write<'_, '_>, actor: &Actor, reference: &AgentReference
     // Somebody else may ping for the same agent at this moment, or the agent's lease may just end.
     webhook_deliveries::lock_lane(write.tx(), Lane::Agent(number))?;
     let agent = store::agents::get(write.tx(), actor.scope(), number)?;
-    store::agents::set_online_until(write.tx(), actor.scope(), &agent.id, until)?;
+    keep_online(write, actor.organization(), agent, until)
+}
+
+/// Puts off the end of an agent's lease, whose lane is locked; where it had ended, tells that the agent is back, and has its
+/// end looked for again.
+pub(super) fn keep_online(
+    write: &mut Write<'_, '_>,
+    organization: OrganizationNumber,
+    agent: Agent,
+    until: Millis,
+) -> Result<()> {
+    let (scope, now) = (Scope::organization(organization), write.now());
+    store::agents::set_online_until(write.tx(), scope, &agent.id, until)?;
     if agent.presence.online_until > now {
         return Ok(());
     }
-    let job = JobKind::EndPresence { agent: number };
-    write.call_for(actor.organization(), &job, until)?;
+    let job = JobKind::EndPresence {
+        agent: agent.number,
+    };
+    write.call_for(organization, &job, until)?;
     if agent.presence.online_until != GONE {
         // Nobody was told that the lease ended, so nobody needs to know that there is another.
         return Ok(());
@@ -52,12 +66,7 @@ pub fn ping(write: &mut Write<'_, '_>, actor: &Actor, reference: &AgentReference
         online_until: until,
         ..agent.presence
     };
-    webhooks::agent_changed(
-        write,
-        actor.organization(),
-        before,
-        &Agent { presence, ..agent },
-    )
+    webhooks::agent_changed(write, organization, before, &Agent { presence, ..agent })
 }
 
 /// Tells that an agent's lease ended, if it did; otherwise when to look again. Written when an agent comes, perhaps while

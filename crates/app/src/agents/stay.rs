@@ -1,16 +1,15 @@
 //! Keep agents online whose connections are open, and a little longer (delivery "Presence").
 
 use model::{
-    agent::Agent,
     id::{AgentNumber, OrganizationNumber, Scope},
     job::JobKind,
-    presence::{GRACE_MS, Presence, STAY_MS},
+    presence::{GRACE_MS, STAY_MS},
     webhook::Lane,
 };
 use store::webhook_deliveries;
 
-use super::ping::GONE;
-use crate::{Result, Write, webhooks};
+use super::ping::keep_online;
+use crate::{Result, Write};
 
 /// Keeps an agent online for [`STAY_MS`]: an open connection asks for it again before that ends. It never shortens what
 /// a ping has given.
@@ -26,25 +25,10 @@ pub fn stay_online(
     let Some(agent) = store::agents::find_by_number(write.tx(), scope, number)? else {
         return Ok(());
     };
-    let online_until = agent.presence.online_until;
-    if online_until >= until {
+    if agent.presence.online_until >= until {
         return Ok(());
     }
-    store::agents::set_online_until(write.tx(), scope, &agent.id, until)?;
-    if online_until > now {
-        return Ok(());
-    }
-    let job = JobKind::EndPresence { agent: number };
-    write.call_for(organization, &job, until)?;
-    if online_until != GONE {
-        return Ok(());
-    }
-    let before = agent.presence.status(now);
-    let presence = Presence {
-        online_until: until,
-        ..agent.presence
-    };
-    webhooks::agent_changed(write, organization, before, &Agent { presence, ..agent })
+    keep_online(write, organization, agent, until)
 }
 
 /// An agent's last connection was closed: they stay online for [`GRACE_MS`], as a page that is loaded anew opens
