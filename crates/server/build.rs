@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 const HOW_TO_BUILD: &str = "run `cd web && npm ci` and then `npm run build` there, or `make build`";
 
 /// Directories of `web` that hold nothing a front-end is built from; `web/build/stamp.js` skips the same.
-const NOT_SOURCES: [&str; 4] = ["dist", "node_modules", "test", "vectors"];
+const NOT_SOURCES: [&str; 5] = ["dist", "e2e", "node_modules", "test", "vectors"];
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -176,10 +176,9 @@ fn has_hashed_name(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.split('.').collect::<Vec<_>>()[..] {
         [_, .., hash, _] => {
-            hash.len() >= 8
-                && hash
-                    .bytes()
-                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            let is_base32 = |byte| matches!(byte, b'2'..=b'7' | b'A'..=b'Z');
+            hash.len() >= 8 && (hash.bytes().all(is_hex) || hash.bytes().all(is_base32))
         }
         _ => false,
     }

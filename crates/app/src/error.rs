@@ -35,6 +35,9 @@ pub enum Error {
         /// When there is room again at the latest.
         retry_after_seconds: u64,
     },
+    /// No agent who could do it takes chats now.
+    #[error("{0}")]
+    NobodyAvailable(&'static str),
     /// Who asks is not known.
     #[error("{0}")]
     Unauthorized(&'static str),

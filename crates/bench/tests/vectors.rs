@@ -263,7 +263,7 @@ impl Stage {
 /// How an event is shown, with what later ones did to it.
 fn item(event: &Event, events: &[Event]) -> Option<String> {
     let kind = event.kind.as_str();
-    if let "assignment" | "group" | "status" = kind {
+    if let "assignment" | "group" | "status" | "rating" = kind {
         return Some(format!("{} {kind}", event.seq));
     }
     if !matches!(kind, "message" | "note") {

@@ -1,11 +1,19 @@
 //! A chat: one round in a conversation, from its first message until it is finished (product, "How a
 //! conversation lives", 2; contract G-7).
 
+use std::ops::RangeInclusive;
+
 use crate::{
     message::{Message, MessageKind},
-    time::Millis,
+    time::{DAY_MS, Millis},
     visit::WebPage,
 };
+
+/// What a visitor may think of a chat: 1 is the worst.
+pub const SCORES: RangeInclusive<i64> = 1..=5;
+
+/// How long after the end of a chat its rating may be changed.
+pub const RATING_CHANGES_MS: i64 = DAY_MS;
 
 /// One round in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +34,29 @@ pub struct Chat {
     pub missed_messages_count: i64,
     /// The page that the visitor was on when it started, where that is known.
     pub start_page: Option<WebPage>,
+    /// What the visitor thought of it.
+    pub rating: Option<Rating>,
+}
+
+impl Chat {
+    /// Whether the visitor may rate it at `now`: for the first time whenever they want, then until a day after its end.
+    pub fn is_ratable(&self, now: Millis) -> bool {
+        self.rating.is_none()
+            || self
+                .finished_at
+                .is_none_or(|end| now <= end + RATING_CHANGES_MS)
+    }
+}
+
+/// What a visitor thought of a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rating {
+    /// 1, the worst, to 5.
+    pub score: i64,
+    /// What they wrote to it.
+    pub comment: Option<String>,
+    /// When they said so last.
+    pub at: Millis,
 }
 
 /// What a message does to a chat.
@@ -118,5 +149,36 @@ mod tests {
         );
         assert_eq!(missed(&chat[..2], 2), Missed::default());
         assert_eq!(missed(&chat[..2], 1).by_visitor, vec![2]);
+    }
+
+    #[test]
+    fn a_rating_may_be_changed_until_a_day_after_the_end() {
+        let running = Chat {
+            number: 1,
+            started_by: MessageKind::Visitor,
+            first_seq: 1,
+            started_at: 0,
+            finished_at: None,
+            last_seq: None,
+            missed_messages_count: 0,
+            start_page: None,
+            rating: Some(Rating {
+                score: 4,
+                comment: None,
+                at: 1,
+            }),
+        };
+        assert!(running.is_ratable(10 * DAY_MS));
+        let finished = Chat {
+            finished_at: Some(DAY_MS),
+            ..running
+        };
+        assert!(finished.is_ratable(2 * DAY_MS));
+        assert!(!finished.is_ratable(2 * DAY_MS + 1));
+        let unrated = Chat {
+            rating: None,
+            ..finished
+        };
+        assert!(unrated.is_ratable(100 * DAY_MS));
     }
 }

@@ -1,6 +1,7 @@
 //! A conversation: the one continuous thread with a visitor on a channel (product "How a conversation lives").
 
 use crate::{
+    chat::Rating,
     id::{AgentId, ConversationId, ConversationNumber, GroupId, VisitorId, VisitorNumber},
     time::Millis,
 };
@@ -36,6 +37,8 @@ pub struct Conversation {
     pub visitor_seen: i64,
     /// The highest `seq` that any agent has seen.
     pub agents_seen: i64,
+    /// What the visitor thought of a chat, the last time they said so.
+    pub last_rating: Option<Rating>,
     /// When it was made.
     pub created_at: Millis,
 }

@@ -49,6 +49,13 @@ pub enum EventKind {
     Reopened,
     /// What is known about the visitor changed.
     VisitorChanged,
+    /// The visitor rated the latest chat, or rated it anew.
+    Rated {
+        /// 1, the worst, to 5.
+        score: i64,
+        /// What they wrote to it.
+        comment: Option<String>,
+    },
     /// One side has seen everything up to a `seq`.
     Seen {
         /// Which side.
@@ -97,6 +104,7 @@ impl EventKind {
             EventKind::Deleted(_)
             | EventKind::Closed
             | EventKind::Reopened
+            | EventKind::Rated { .. }
             | EventKind::Seen { .. }
             | EventKind::Hidden => false,
         }
@@ -113,13 +121,14 @@ impl EventKind {
             EventKind::Closed => "closed",
             EventKind::Reopened => "reopened",
             EventKind::VisitorChanged => "visitor",
+            EventKind::Rated { .. } => "rating",
             EventKind::Seen { .. } => "seen",
             EventKind::Hidden => "hidden",
         }
     }
 
     /// What the event points to, as the store keeps it: the id of a message, an agent or a group, or a side and how far
-    /// it has seen, as `visitor:12`.
+    /// it has seen, as `visitor:12`. A rating, which later ones leave as it was, is there itself, as `4:Thank you!`.
     pub fn subject(&self) -> Option<String> {
         match self {
             EventKind::Edited(message) => Some(message.id.to_string()),
@@ -127,6 +136,10 @@ impl EventKind {
             EventKind::Assigned(agent) => agent.as_ref().map(AgentId::to_string),
             EventKind::GroupChanged(group) => group.as_ref().map(GroupId::to_string),
             EventKind::Seen { by, up_to } => Some(format!("{}:{up_to}", by.as_str())),
+            EventKind::Rated { score, comment } => Some(match comment {
+                Some(comment) => format!("{score}:{comment}"),
+                None => score.to_string(),
+            }),
             EventKind::Message(_)
             | EventKind::Closed
             | EventKind::Reopened

@@ -47,7 +47,8 @@ fn escape_lines(text: &str, html: &mut String) {
     }
 }
 
-fn escape(text: &str, html: &mut String) {
+/// Escapes a text for an element or a quoted attribute.
+pub fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

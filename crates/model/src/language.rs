@@ -6,6 +6,9 @@ const LENGTH_MAX: usize = 35;
 /// Longest part of such a name.
 const PART_LENGTH_MAX: usize = 8;
 
+/// Most languages that a browser is believed to want; the rest of the header is not looked at.
+const WANTED_MAX: usize = 32;
+
 /// Reads the name of a language, in its usual letters; none where it is none.
 pub fn parse(text: &str) -> Option<String> {
     let text = text.trim();
@@ -35,9 +38,14 @@ pub fn parse(text: &str) -> Option<String> {
     Some(name)
 }
 
-/// The language that an `Accept-Language` header wants most, of equals the first (RFC 9110 section 12.5.4).
+/// The language that an `Accept-Language` header wants most, of equals the first.
 pub fn preferred(accept_language: &str) -> Option<String> {
-    let mut best: Option<(u32, String)> = None;
+    wanted(accept_language).into_iter().next()
+}
+
+/// The languages that an `Accept-Language` header wants, most first, equals as they stand (RFC 9110 section 12.5.4).
+pub fn wanted(accept_language: &str) -> Vec<String> {
+    let mut all: Vec<(u32, String)> = Vec::new();
     for range in accept_language.split(',') {
         let mut parts = range.split(';');
         let Some(name) = parts.next().and_then(parse) else {
@@ -47,11 +55,12 @@ pub fn preferred(accept_language: &str) -> Option<String> {
             .find_map(|part| part.trim().strip_prefix("q="))
             .map_or(Some(1.0), |weight| weight.trim().parse::<f32>().ok());
         let thousandths = (weight.unwrap_or(0.0).clamp(0.0, 1.0) * 1_000.0) as u32;
-        if thousandths > best.as_ref().map_or(0, |(weight, _)| *weight) {
-            best = Some((thousandths, name));
+        if thousandths > 0 && all.len() < WANTED_MAX {
+            all.push((thousandths, name));
         }
     }
-    best.map(|(_, name)| name)
+    all.sort_by_key(|(thousandths, _)| std::cmp::Reverse(*thousandths));
+    all.into_iter().map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -95,5 +104,8 @@ mod tests {
         ] {
             assert_eq!(preferred(header).as_deref(), expected, "{header}");
         }
+        let all = wanted("fr;q=0.3, de-CH;q=0.9, sv;q=0, *;q=0.1, en;q=0.9");
+        assert_eq!(all, ["de-CH", "en", "fr"]);
+        assert_eq!(wanted(&"en,".repeat(1_000)).len(), WANTED_MAX);
     }
 }

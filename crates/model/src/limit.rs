@@ -3,6 +3,12 @@
 /// Longest message text, in characters (trust 1.15).
 pub const TEXT_LENGTH_MAX: usize = 5_000;
 
+/// Longest text of an automatic message that a page shows, in characters.
+pub const AUTO_MESSAGE_LENGTH_MAX: usize = 1_000;
+
+/// Longest comment to a rating, in characters.
+pub const RATING_COMMENT_LENGTH_MAX: usize = 1_000;
+
 /// Longest name of an organization, agent, group or key, in characters.
 pub const NAME_LENGTH_MAX: usize = 200;
 

@@ -1,13 +1,17 @@
 //! The embedded front-ends: the files of `web/dist`, served from memory with their compressed twins.
 
+use std::path::PathBuf;
+
 use axum::{
-    Router,
     body::Body,
-    extract::Path,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
-    routing::get,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
 };
+
+mod dev;
+mod docs;
+
+pub(crate) use docs::docs_router;
 
 // `ASSETS`, empty where the front-ends were not built, and `NOT_BUILT`, which then says why.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -26,67 +30,51 @@ pub(crate) struct Asset {
     gz: Option<&'static [u8]>,
 }
 
-const DOCS_PAGE: &str = "docs/index.html";
-
-/// Inline styles are the one concession: Scalar brings its style sheet as a `style` element. Nothing
-/// may be loaded from or sent to another host.
-const DOCS_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
-     img-src 'self' data:; font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-);
-
-/// The API reference at `/docs`.
-pub(crate) fn docs_router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/docs", get(docs_page))
-        .route("/docs/", get(|| async { Redirect::permanent("/docs") }))
-        .route("/docs/{*file}", get(docs_file))
+/// Where the front-ends are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Assets {
+    /// Where a debug build reads them from while they are being written.
+    directory: Option<PathBuf>,
 }
 
-async fn docs_page(request: HeaderMap) -> Response {
-    match find(DOCS_PAGE) {
-        Some(page) => with_docs_policy(respond(page, &request)),
-        None => not_built(),
+impl Assets {
+    /// Those that were embedded, or those of a directory, which a release does not look at.
+    pub(crate) fn new(directory: Option<PathBuf>) -> Self {
+        let directory = directory.filter(|_| cfg!(debug_assertions));
+        Self { directory }
+    }
+
+    /// Whether an asset may be another the next time.
+    pub(crate) fn may_change(&self) -> bool {
+        self.directory.is_some()
+    }
+
+    /// The asset at a path relative to `web/dist`.
+    pub(crate) fn find(&self, path: &str) -> Option<&'static Asset> {
+        if let Some(directory) = &self.directory {
+            return dev::read(directory, path);
+        }
+        let index = ASSETS.binary_search_by(|asset| asset.path.cmp(path));
+        index.ok().map(|index| &ASSETS[index])
     }
 }
 
-async fn docs_file(Path(file): Path<String>, request: HeaderMap) -> Response {
-    match find(&format!("docs/{file}")) {
-        Some(asset) => with_docs_policy(respond(asset, &request)),
-        None => (StatusCode::NOT_FOUND, "no such file\n").into_response(),
-    }
-}
-
-fn with_docs_policy(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, DOCS_POLICY);
-    response
-}
-
-/// What a debug build without front-ends shows in their place.
-fn not_built() -> Response {
+/// What to do where a build has no front-ends.
+pub(crate) fn how_to_build() -> String {
     let reason = NOT_BUILT.unwrap_or("incomplete");
-    let text = format!(
+    format!(
         "This build of Parlour has no pages: web/dist was {reason} when it was compiled.\n\n\
          Build the front-ends, then the server again:\n\n    \
          cd web && npm ci\n    npm run build\n\nor do both with `make build`.\n\n\
          The API works without them; its description is at /openapi.json.\n"
-    );
-    let headers = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::CONTENT_SECURITY_POLICY, DOCS_POLICY),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
-    ];
-    (headers, text).into_response()
+    )
 }
 
-/// The asset at a path relative to `web/dist`.
-pub(crate) fn find(path: &str) -> Option<&'static Asset> {
-    let index = ASSETS.binary_search_by(|asset| asset.path.cmp(path));
-    index.ok().map(|index| &ASSETS[index])
+impl Asset {
+    /// What is served, uncompressed.
+    pub(crate) fn bytes(&self) -> &'static [u8] {
+        self.identity
+    }
 }
 
 /// Answers with the asset in the best coding the client takes, or with 304 where the client has it.
@@ -188,7 +176,7 @@ fn weight(request: &HeaderMap, coding: &str) -> Option<u16> {
 }
 
 /// Whether `If-None-Match` names this tag. A proxy may have weakened it, which does not matter here.
-fn has_current(request: &HeaderMap, etag: &str) -> bool {
+pub(crate) fn has_current(request: &HeaderMap, etag: &str) -> bool {
     let lines = request.get_all(header::IF_NONE_MATCH).into_iter();
     let mut tags = lines
         .filter_map(|line| line.to_str().ok())
@@ -198,176 +186,4 @@ fn has_current(request: &HeaderMap, etag: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::{body::to_bytes, http::Request};
-    use tower::ServiceExt;
-
-    use super::*;
-
-    static SCRIPT: Asset = Asset {
-        path: "docs/page.0123456789.js",
-        mime: "text/javascript; charset=utf-8",
-        hash: "5ca1ab1e",
-        is_immutable: true,
-        identity: b"plain",
-        br: Some(b"brotli"),
-        gz: Some(b"gzipped"),
-    };
-
-    static PICTURE: Asset = Asset {
-        path: "docs/picture.png",
-        mime: "image/png",
-        hash: "0ddba11",
-        is_immutable: false,
-        identity: b"png",
-        br: None,
-        gz: None,
-    };
-
-    fn asking(name: header::HeaderName, value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
-    }
-
-    async fn get_from_router(path: &str) -> Response {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        docs_router::<()>().oneshot(request).await.unwrap()
-    }
-
-    #[test]
-    fn the_client_gets_the_coding_it_likes_best() {
-        let cases = [
-            ("", Coding::Identity),
-            ("gzip, deflate, br, zstd", Coding::Br),
-            ("gzip, deflate", Coding::Gzip),
-            ("GZIP", Coding::Gzip),
-            ("br;q=0.5, gzip;q=0.8", Coding::Gzip),
-            ("br;q=0, gzip", Coding::Gzip),
-            ("br ; q=0.001", Coding::Br),
-            ("br;q=nonsense", Coding::Identity),
-            ("*", Coding::Br),
-            ("br;q=0, *;q=0.1", Coding::Gzip),
-            ("*;q=0", Coding::Identity),
-            ("identity", Coding::Identity),
-            ("identity;q=1, br;q=0.5", Coding::Identity),
-            ("identity;q=0.5, br;q=0.5", Coding::Br),
-            ("zstd", Coding::Identity),
-            ("identity;q=0", Coding::Identity),
-        ];
-        for (accepted, coding) in cases {
-            let request = asking(header::ACCEPT_ENCODING, accepted);
-            assert_eq!(choose(&SCRIPT, &request).0, coding, "{accepted}");
-        }
-        assert_eq!(choose(&SCRIPT, &HeaderMap::new()).0, Coding::Identity);
-    }
-
-    #[tokio::test]
-    async fn the_answer_carries_the_chosen_bytes_and_says_which() {
-        let response = respond(&SCRIPT, &asking(header::ACCEPT_ENCODING, "gzip, br"));
-        let headers = response.headers();
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(headers[header::CONTENT_TYPE], SCRIPT.mime);
-        assert_eq!(headers[header::CONTENT_ENCODING], "br");
-        assert_eq!(headers[header::VARY], "accept-encoding");
-        assert_eq!(headers[header::ETAG], "\"5ca1ab1e-br\"");
-        assert_eq!(
-            headers[header::CACHE_CONTROL],
-            "public, max-age=31536000, immutable"
-        );
-        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-        assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "brotli");
-    }
-
-    #[tokio::test]
-    async fn a_file_without_twins_is_sent_plain_and_checked_each_time() {
-        let response = respond(&PICTURE, &asking(header::ACCEPT_ENCODING, "gzip, br"));
-        assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
-        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
-        assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "png");
-    }
-
-    #[tokio::test]
-    async fn what_the_client_has_is_not_sent_again() {
-        let cases = [
-            ("\"0ddba11-identity\"", StatusCode::NOT_MODIFIED),
-            ("W/\"0ddba11-identity\"", StatusCode::NOT_MODIFIED),
-            ("\"older\", \"0ddba11-identity\"", StatusCode::NOT_MODIFIED),
-            ("*", StatusCode::NOT_MODIFIED),
-            ("\"0ddba11-br\"", StatusCode::OK),
-            ("\"older\"", StatusCode::OK),
-        ];
-        for (tags, status) in cases {
-            let response = respond(&PICTURE, &asking(header::IF_NONE_MATCH, tags));
-            assert_eq!(response.status(), status, "{tags}");
-            assert_eq!(response.headers()[header::ETAG], "\"0ddba11-identity\"");
-            assert_eq!(response.headers()[header::VARY], "accept-encoding");
-            let body = to_bytes(response.into_body(), 100).await.unwrap();
-            assert_eq!(
-                body.is_empty(),
-                status == StatusCode::NOT_MODIFIED,
-                "{tags}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn the_page_is_there_in_every_build_under_its_policy() {
-        let response = get_from_router("/docs").await;
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(
-            response.headers()[header::CONTENT_SECURITY_POLICY],
-            DOCS_POLICY
-        );
-        let body = to_bytes(response.into_body(), 100_000).await.unwrap();
-        let body = str::from_utf8(&body).unwrap();
-        match NOT_BUILT {
-            None => assert!(body.contains("<title>Parlour API</title>")),
-            Some(reason) => assert!(body.contains(reason) && body.contains("npm run build")),
-        }
-    }
-
-    #[tokio::test]
-    async fn all_the_page_loads_is_embedded_under_names_that_may_be_kept() {
-        let Some(page) = find(DOCS_PAGE) else { return };
-        let page = str::from_utf8(page.identity).unwrap();
-        let loaded: Vec<_> = page
-            .split('"')
-            .filter(|part| part.starts_with("/docs/"))
-            .collect();
-        assert!(!loaded.is_empty());
-        for path in loaded {
-            let response = get_from_router(path).await;
-            assert_eq!(response.status(), StatusCode::OK, "{path}");
-            assert!(
-                response.headers()[header::CACHE_CONTROL]
-                    .to_str()
-                    .unwrap()
-                    .contains("immutable"),
-                "{path}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn what_is_not_embedded_is_not_found() {
-        for path in [
-            "/docs/unknown.js",
-            "/docs/../stamp",
-            "/docs/%2e%2e/stamp",
-            "/docs//index.html",
-        ] {
-            assert_eq!(
-                get_from_router(path).await.status(),
-                StatusCode::NOT_FOUND,
-                "{path}"
-            );
-        }
-        assert!(find("stamp").is_none() && find("").is_none());
-    }
-
-    #[tokio::test]
-    async fn a_slash_at_the_end_is_taken_away() {
-        let response = get_from_router("/docs/").await;
-        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
-        assert_eq!(response.headers()[header::LOCATION], "/docs");
-    }
-}
+mod tests;

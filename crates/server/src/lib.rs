@@ -19,6 +19,7 @@ mod http;
 mod json;
 mod live;
 mod nodes;
+mod origins;
 pub mod outgoing;
 mod problem;
 mod work;

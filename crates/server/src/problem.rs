@@ -89,6 +89,21 @@ impl Problem {
     }
 }
 
+/// For doors that answer with something else than JSON.
+impl Problem {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
+        self.retry_after_seconds.map(HeaderValue::from)
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let message = error.to_string();
@@ -99,6 +114,9 @@ impl From<Error> for Problem {
             Error::NotFound(_) => Self::not_found(&message),
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "permission_denied", message),
             Error::Taken(_) => Self::new(StatusCode::CONFLICT, "duplicate_parameter", message),
+            Error::NobodyAvailable(_) => {
+                Self::new(StatusCode::CONFLICT, "agent_unavailable", message)
+            }
             Error::Reused(_) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "duplicate_request",
@@ -151,15 +169,14 @@ fn from_store(failure: &store::Error) -> Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let retry_after = self.retry_after();
         let body = ErrorBody {
             code: self.code.to_owned(),
             message: self.message,
         };
         let mut response = (self.status, Json(body)).into_response();
-        if let Some(seconds) = self.retry_after_seconds {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(value) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, value);
         }
         response
     }

@@ -70,7 +70,8 @@ impl Server {
         let (app, geo) = opened.await.expect("opening the database does not panic")?;
         let lifecycle = Lifecycle::new();
         let sweep = files::sweep(Arc::clone(&app), Arc::clone(&files), lifecycle.clone());
-        let state = HttpState::new(Arc::clone(&app), &config, lifecycle.clone(), geo, files);
+        let state = HttpState::new(Arc::clone(&app), &config, lifecycle.clone(), geo, files)
+            .map_err(StartError::Config)?;
         let bridge = start_bridge(&app, &config, state.metrics.nodes()).await?;
         let body_timeout = std::time::Duration::from_secs(config.http.body_timeout_seconds);
 
@@ -88,8 +89,8 @@ impl Server {
             lifecycle.spawn(http::share_quotas(state.clone()));
         }
         let live_metrics = state.metrics.live().clone();
-        let live = LiveDoor::open(&app, &config, address, live_metrics, &lifecycle)
-            .map_err(StartError::Config)?;
+        let live =
+            LiveDoor::open(&app, &config, live_metrics, &lifecycle).map_err(StartError::Config)?;
         let gauge = state.metrics.connections().clone();
         let job_metrics = state.metrics.jobs().clone();
         let webhook_metrics = state.metrics.webhooks().clone();

@@ -170,12 +170,45 @@ pub fn list_senders(
     )
 }
 
+/// The oldest agents who are available at `now`, at most `limit`: the meaning of `Presence::is_available`, in SQL.
+pub fn list_available(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    now: Millis,
+    limit: i64,
+) -> Result<Vec<Agent>> {
+    const SQL: &str = concat!(
+        "select ",
+        agent_columns!(),
+        " from agents where organization = $1 and choice = 'online' and online_until > $2 and deleted_at is null \
+        order by number limit $3"
+    );
+    tx.all(
+        SQL,
+        &[scope.organization.into(), now.into(), limit.into()],
+        read,
+    )
+}
+
 /// Whether anybody is available at `now`: the meaning of `Presence::is_available`, in SQL.
 pub fn is_any_available(tx: &mut Tx<'_>, scope: Scope, now: Millis) -> Result<bool> {
     const SQL: &str = "select 1 from agents where organization = $1 and choice = 'online' and online_until > $2 and deleted_at is null limit 1";
     Ok(tx
         .find(SQL, &[scope.organization.into(), now.into()], |_| Ok(()))?
         .is_some())
+}
+
+/// The same for the agents of a group.
+pub fn is_any_of_group_available(
+    tx: &mut Tx<'_>,
+    scope: Scope,
+    group: GroupNumber,
+    now: Millis,
+) -> Result<bool> {
+    const SQL: &str = "select 1 from group_agents m join agents a on a.number = m.agent \
+        where m.group_number = $2 and a.organization = $1 and a.choice = 'online' and a.online_until > $3 and a.deleted_at is null limit 1";
+    let parameters = [scope.organization.into(), group.into(), now.into()];
+    Ok(tx.find(SQL, &parameters, |_| Ok(()))?.is_some())
 }
 
 /// How many dummies were made since a time.

@@ -1,10 +1,14 @@
 //! Chats: the rounds of a conversation.
 
 use model::{
-    chat::Chat, id::ConversationNumber, message::MessageKind, time::Millis, visit::WebPage,
+    chat::{Chat, Rating},
+    id::ConversationNumber,
+    message::MessageKind,
+    time::Millis,
+    visit::WebPage,
 };
 
-use crate::{Result, Tx, value::named};
+use crate::{Result, Row, Tx, value::named};
 
 /// Adds a chat that has just started.
 pub fn insert(tx: &mut Tx<'_>, conversation: ConversationNumber, chat: &Chat) -> Result<()> {
@@ -32,8 +36,8 @@ pub fn find(
     conversation: ConversationNumber,
     number: i64,
 ) -> Result<Option<Chat>> {
-    const SQL: &str = "select number, started_by, first_seq, started_at, finished_at, last_seq, missed_messages_count, start_link, start_title \
-        from chats where conversation = $1 and number = $2";
+    const SQL: &str = "select number, started_by, first_seq, started_at, finished_at, last_seq, missed_messages_count, start_link, start_title, \
+        rating_score, rating_comment, rated_at from chats where conversation = $1 and number = $2";
     tx.find(SQL, &[conversation.into(), number.into()], |row| {
         Ok(Chat {
             number: row.get(0)?,
@@ -50,8 +54,42 @@ pub fn find(
                 }),
                 None => None,
             },
+            rating: read_rating(row, 9)?,
         })
     })
+}
+
+/// A rating, where there is one: its score, its comment and its time, in columns that follow on each other.
+pub(crate) fn read_rating(row: &Row<'_>, first: usize) -> Result<Option<Rating>> {
+    let Some(score) = row.get(first)? else {
+        return Ok(None);
+    };
+    Ok(Some(Rating {
+        score,
+        comment: row.get(first + 1)?,
+        at: row.get::<Option<Millis>>(first + 2)?.unwrap_or_default(),
+    }))
+}
+
+/// Writes what the visitor thought of a chat, which is the one that was rated last from then on.
+pub fn rate(
+    tx: &mut Tx<'_>,
+    conversation: ConversationNumber,
+    number: i64,
+    rating: &Rating,
+) -> Result<()> {
+    const SQL: &str = "update chats set rating_score = $3, rating_comment = $4, rated_at = $5 where conversation = $1 and number = $2";
+    const LATEST: &str = "update conversations set rated_chat = $2 where number = $1";
+    let parameters = [
+        conversation.into(),
+        number.into(),
+        rating.score.into(),
+        rating.comment.as_ref().into(),
+        rating.at.into(),
+    ];
+    tx.run(SQL, &parameters)?;
+    tx.run(LATEST, &[conversation.into(), number.into()])
+        .map(drop)
 }
 
 /// Writes how a chat ended.

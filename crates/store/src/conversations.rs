@@ -11,14 +11,15 @@ use model::{
     webhook::WebhookEvents,
 };
 
-use crate::{Error, Result, Row, Tx, value::named};
+use crate::{Error, Result, Row, Tx, chats::read_rating, value::named};
 
 macro_rules! conversation_columns {
     () => {
         "c.number, c.id, c.visitor, v.id, c.channel, c.head, c.status, a.id, g.id, c.chat, c.is_chat_open, c.last_message_at, \
-        c.visitor_seen, c.agents_seen, c.created_at, c.list_minute \
+        c.visitor_seen, c.agents_seen, c.created_at, c.list_minute, h.rating_score, h.rating_comment, h.rated_at \
         from conversations c join visitors v on v.number = c.visitor \
-        left join agents a on a.number = c.assignee left join groups g on g.number = v.group_number"
+        left join agents a on a.number = c.assignee left join groups g on g.number = v.group_number \
+        left join chats h on h.conversation = c.number and h.number = c.rated_chat"
     };
 }
 
@@ -38,6 +39,7 @@ fn read(row: &Row<'_>) -> Result<Conversation> {
         last_message_at: row.get(11)?,
         visitor_seen: row.get(12)?,
         agents_seen: row.get(13)?,
+        last_rating: read_rating(row, 16)?,
         created_at: row.get(14)?,
     })
 }

@@ -1,4 +1,4 @@
-//! Events: messages, which are their own, and the rest, which point and do not copy.
+//! Events: messages, which are their own, and the rest, which point and do not copy; only ratings are there themselves.
 
 use std::sync::Arc;
 
@@ -160,9 +160,21 @@ fn read_kind(row: &Row<'_>) -> Result<EventKind> {
             let (by, up_to) = seen.ok_or_else(unknown)?;
             EventKind::Seen { by, up_to }
         }
+        "rating" => read_rating(subject).ok_or_else(unknown)?,
         "hidden" => EventKind::Hidden,
         _ => return Err(unknown()),
     })
+}
+
+/// A rating as its subject has it: `4`, or `4:Thank you!`.
+fn read_rating(subject: Option<&str>) -> Option<EventKind> {
+    let subject = subject?;
+    let (score, comment) = match subject.split_once(':') {
+        Some((score, comment)) => (score, Some(comment.to_owned())),
+        None => (subject, None),
+    };
+    let score = score.parse().ok()?;
+    Some(EventKind::Rated { score, comment })
 }
 
 /// Whether a message was edited or deleted after it was written at a `seq`.

@@ -66,6 +66,14 @@ pub fn list(tx: &mut Tx<'_>, scope: Scope, after: GroupNumber, limit: i64) -> Re
         .collect()
 }
 
+/// Ids and names of the groups that visitors may choose, oldest first, at most `limit`.
+pub fn list_public(tx: &mut Tx<'_>, scope: Scope, limit: i64) -> Result<Vec<(GroupId, String)>> {
+    const SQL: &str = "select id, name from groups where organization = $1 and not is_private order by number limit $2";
+    tx.all(SQL, &[scope.organization.into(), limit.into()], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
 fn with_agents(tx: &mut Tx<'_>, group: Group) -> Result<Group> {
     const SQL: &str = "select a.id from group_agents g join agents a on a.number = g.agent where g.group_number = $1 order by a.id limit $2";
     let limit = limit::GROUP_AGENTS_MAX as i64;

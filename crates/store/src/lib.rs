@@ -31,6 +31,7 @@ pub mod messages;
 pub mod organizations;
 pub mod read_markers;
 pub mod revocations;
+pub mod transcript_requests;
 pub mod visitor_tokens;
 pub mod visitors;
 pub mod visits;

@@ -125,6 +125,39 @@ pub fn find_by_cid(
     )
 }
 
+/// The latest automatic message that a page showed in a conversation with a text, since a time; not a deleted one. Only the
+/// latest events of the conversation are looked through, those above a `seq`.
+pub fn find_shown_by_page(
+    tx: &mut Tx<'_>,
+    conversation: ConversationNumber,
+    text: &str,
+    since: Millis,
+    above: i64,
+) -> Result<Option<Message>> {
+    const SQL: &str = concat!(
+        "select ",
+        message_columns!(),
+        " where m.conversation = $1 and m.seq > $4 and m.is_sent_via_js_api and m.created_at >= $3 and m.text = $2 \
+        and m.deleted_at is null order by m.seq desc limit 1"
+    );
+    let parameters = [conversation.into(), text.into(), since.into(), above.into()];
+    tx.find(SQL, &parameters, read)
+}
+
+/// The automatic message that a page showed in a conversation with a client-made id, from whichever agent, deleted or not.
+pub fn find_shown_by_cid(
+    tx: &mut Tx<'_>,
+    conversation: ConversationNumber,
+    cid: &str,
+) -> Result<Option<Message>> {
+    const SQL: &str = concat!(
+        "select ",
+        message_columns!(),
+        " where m.conversation = $1 and m.kind = 'agent' and m.cid = $2 and m.is_sent_via_js_api order by m.seq limit 1"
+    );
+    tx.find(SQL, &[conversation.into(), cid.into()], read)
+}
+
 /// Messages of a conversation below a `seq`, newest first, at most `limit`; without notes where a visitor asks.
 pub fn list(
     tx: &mut Tx<'_>,

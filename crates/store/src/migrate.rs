@@ -32,6 +32,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/0003_live.sqlite.sql"),
         postgres: include_str!("../migrations/0003_live.postgres.sql"),
     },
+    Migration {
+        name: "widget",
+        sqlite: include_str!("../migrations/0004_widget.sqlite.sql"),
+        postgres: include_str!("../migrations/0004_widget.postgres.sql"),
+    },
 ];
 
 const TABLE: &str = "create table if not exists migrations (

@@ -64,6 +64,23 @@ pub fn insert(
     tx.one(NUMBER, &[organization.into(), id.into()], |row| row.get(0))
 }
 
+/// The groups of visitors, by number; of those who are in none, or are not there, nothing.
+pub fn list_groups(
+    tx: &mut Tx<'_>,
+    numbers: &[VisitorNumber],
+) -> Result<Vec<(VisitorNumber, GroupNumber)>> {
+    const SQLITE: &str = "select v.number, v.group_number from json_each($1) n join visitors v on v.number = n.value \
+        where v.group_number is not null order by v.number";
+    const POSTGRES: &str = "select v.number, v.group_number from json_array_elements_text(cast(cast($1 as text) as json)) n (value) \
+        join visitors v on v.number = cast(n.value as bigint) where v.group_number is not null order by v.number";
+    let numbers: Vec<String> = numbers.iter().map(|number| number.0.to_string()).collect();
+    let numbers = format!("[{}]", numbers.join(","));
+    let sql = tx.pick(SQLITE, POSTGRES);
+    tx.all(sql, &[(&numbers).into()], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
 /// The visitor of an id.
 pub fn find(tx: &mut Tx<'_>, scope: Scope, id: &VisitorId) -> Result<Option<Visitor>> {
     const SQL: &str = concat!(

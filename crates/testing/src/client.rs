@@ -22,6 +22,17 @@ const ALWAYS: [(&str, &str); 3] = [
     ("referrer-policy", "no-referrer"),
 ];
 
+/// What paths begin with whose answers may be kept.
+const KEPT: [&str; 7] = [
+    "/files/",
+    "/widget",
+    "/brevo-conversations.js",
+    "/assets/",
+    "/chat/",
+    "/demo",
+    "/docs/",
+];
+
 /// Somebody who sends requests, each with the same headers.
 #[derive(Clone)]
 pub struct Client {
@@ -209,8 +220,8 @@ impl Answer {
     }
 
     fn require_common_headers(&self, path: &str) {
-        // Files do not change, and say how long they may be kept.
-        let is_file = path.starts_with("/files/") && self.status < 400;
+        // Files and pages say themselves how long they may be kept.
+        let is_file = self.status < 400 && KEPT.iter().any(|begin| path.starts_with(begin));
         for (name, value) in ALWAYS {
             if is_file && name == "cache-control" {
                 continue;

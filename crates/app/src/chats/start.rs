@@ -33,6 +33,7 @@ pub(crate) fn keep_going(
             last_seq: None,
             missed_messages_count: 0,
             start_page: start_page.clone(),
+            rating: None,
         };
         store::chats::insert(write.tx(), place.conversation, &chat)?;
         store::conversations::set_chat(write.tx(), place.conversation, chat.number, true)?;

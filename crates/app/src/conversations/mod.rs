@@ -4,6 +4,7 @@ mod assign;
 mod close;
 mod follow;
 mod read;
+mod request_transcript;
 mod see;
 
 pub use assign::{Assignment, assign};
@@ -13,4 +14,5 @@ pub use follow::{
 };
 pub(crate) use read::place;
 pub use read::{Filter, get, list};
+pub use request_transcript::request_transcript;
 pub use see::see;

@@ -11,6 +11,17 @@ use model::{
 
 use crate::{Result, Write, chats, webhooks, write::Place};
 
+/// How a message came to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Somebody wrote it.
+    Written,
+    /// A program sent it, and starts no chat by it.
+    Pushed,
+    /// The page that the visitor looks at showed it, and starts no chat by it.
+    Page,
+}
+
 /// A message before it has its place.
 pub(super) struct Draft<'a> {
     pub(super) id: MessageId,
@@ -18,7 +29,7 @@ pub(super) struct Draft<'a> {
     pub(super) visitor_id: &'a VisitorId,
     pub(super) text: MessageText,
     pub(super) agent: Option<&'a Agent>,
-    pub(super) is_pushed: bool,
+    pub(super) origin: Origin,
     pub(super) received_from: Option<String>,
     pub(super) cid: Option<String>,
     pub(super) details: Option<Box<MessageDetails>>,
@@ -47,12 +58,12 @@ pub(super) fn append(
         text: draft.text.as_str().to_owned(),
         visitor_id: draft.visitor_id.clone(),
         agent,
-        is_pushed: draft.is_pushed,
-        is_trigger: false,
+        is_pushed: draft.origin == Origin::Pushed,
+        is_trigger: draft.origin == Origin::Page,
         is_missed: false,
         is_missed_by_visitor: false,
         is_bot: false,
-        is_sent_via_js_api: false,
+        is_sent_via_js_api: draft.origin == Origin::Page,
         received_from: draft.received_from,
         cid: draft.cid,
         details: draft.details,

@@ -8,6 +8,7 @@ mod push;
 mod read;
 mod send;
 mod send_as_visitor;
+mod show;
 mod write;
 
 pub use edit::{Which, delete, edit};
@@ -16,4 +17,5 @@ pub use push::{PushMessage, push};
 pub use read::{get, get_pushed, list};
 pub use send::{SendMessage, send};
 pub use send_as_visitor::{SendAsVisitor, send_as_visitor};
+pub use show::{ShowMessage, show};
 pub use write::{WriteMessage, Written, write};

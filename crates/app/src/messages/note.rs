@@ -9,7 +9,7 @@ use model::{
 };
 
 use super::{
-    append::{Draft, append},
+    append::{Draft, Origin, append},
     body::Body,
 };
 use crate::{
@@ -64,7 +64,7 @@ pub fn note(
         visitor_id: &conversation.visitor_id,
         text,
         agent: agent.as_ref(),
-        is_pushed: false,
+        origin: Origin::Written,
         received_from: None,
         cid: None,
         details,

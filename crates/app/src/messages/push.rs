@@ -10,7 +10,7 @@ use model::{
 };
 
 use super::{
-    append::{Draft, append},
+    append::{Draft, Origin, append},
     get,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Agents from which a random one is taken.
-const SENDERS_MAX: i64 = 1_000;
+pub(super) const SENDERS_MAX: i64 = 1_000;
 
 /// What is sent, and from whom.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ pub fn push(
         visitor_id: &visitor_id,
         text,
         agent: Some(&agent),
-        is_pushed: true,
+        origin: Origin::Pushed,
         received_from: None,
         cid: None,
         details: None,

@@ -11,7 +11,7 @@ use model::{
 };
 
 use super::{
-    append::{Draft, append},
+    append::{Draft, Origin, append},
     body::Body,
     get,
 };
@@ -77,7 +77,7 @@ pub fn send(
         visitor_id: &visitor_id,
         text,
         agent: Some(&agent),
-        is_pushed: false,
+        origin: Origin::Written,
         received_from,
         cid: None,
         details,

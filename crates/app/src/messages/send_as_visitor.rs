@@ -9,7 +9,7 @@ use model::{
 };
 
 use super::{
-    append::{Draft, append},
+    append::{Draft, Origin, append},
     body::Body,
     get,
 };
@@ -60,7 +60,7 @@ pub fn send_as_visitor(
         visitor_id: &visitor_id,
         text,
         agent: None,
-        is_pushed: false,
+        origin: Origin::Written,
         received_from: None,
         cid,
         details,

@@ -10,7 +10,7 @@ use model::{
 };
 
 use super::{
-    append::{Draft, append},
+    append::{Draft, Origin, append},
     body::Body,
 };
 use crate::{Actor, Error, Result, Write, conversations, field, ids, visitors, write::Place};
@@ -94,7 +94,7 @@ pub fn write(write: &mut Write<'_, '_>, actor: &Actor, command: &WriteMessage) -
         visitor_id: &visitor_id,
         text,
         agent: agent.as_ref(),
-        is_pushed: false,
+        origin: Origin::Written,
         received_from: None,
         cid,
         details,

@@ -56,7 +56,7 @@ pub fn arrive(
     if group_id.is_some() && !is_settled(write, actor, &before)? {
         notices.extend(set_page_group(write, actor, &before, group_id)?);
     }
-    if let Some(ViewPage { link, title }) = &arrival.page {
+    if let Some(ViewPage { link, title, .. }) = &arrival.page {
         match WebPage::parse(link, title) {
             Ok((page, host_name)) => record_page(write, actor, number, page, host_name)?,
             Err(_) => notices.push(PAGE_IGNORED),

@@ -8,7 +8,7 @@ use model::{
     id::{VISITOR_ID_LENGTH_MAX, VisitorId},
     organization::Organization,
     time::{DAY_MS, MINUTE_MS, Millis, SECOND_MS},
-    widget::{IdentityAlgorithm, PublicKey, WidgetSettings},
+    widget::{Choice, IdentityAlgorithm, PublicKey, WidgetSettings},
 };
 use ring::{
     hmac,

@@ -1,6 +1,7 @@
 //! Operations on visitors.
 
 mod arrive;
+mod availability;
 mod change;
 mod ensure;
 mod identify;
@@ -14,6 +15,7 @@ mod update;
 mod view_page;
 
 pub use arrive::{Arrival, arrive};
+pub use availability::{is_any_available, own_group};
 pub(crate) use ensure::{ensure, ensure_own, ensure_writer, find_place, parse_id};
 use read::own;
 pub use read::{get, get_own, list, list_visits};

@@ -10,7 +10,11 @@ use model::{
 use store::{Tx, organizations, visitor_tokens::VisitorToken, visitors};
 
 use super::{OpenSession, identify, parse_id, token};
-use crate::{Error, Result, sealing::Sealer};
+use crate::{
+    Result,
+    sealing::Sealer,
+    widget::{Site, require_site},
+};
 
 /// The site gave an id that is no secret: it was not followed.
 pub const ID_TOO_WEAK: &str = "visitor_id_too_weak";
@@ -46,7 +50,9 @@ pub(super) fn recognize(
     command: &OpenSession,
 ) -> Result<Recognized> {
     let settings = organizations::widget_settings(tx, organization.number)?;
-    require_allowed(&settings, command.page_host.as_deref())?;
+    let page = command.arrival.page.as_ref();
+    let site = page.map_or(&Site::Unknown, |page| &page.site);
+    require_site(&settings, site, "page.link")?;
     let shown = match &command.token {
         Some(token) => token::find(tx, token, now)?,
         None => None,
@@ -152,15 +158,4 @@ pub(super) fn find_standing(
 ) -> Result<Option<Standing>> {
     let scope = Scope::organization(organization.number);
     Ok(visitors::find_standing(tx, scope, id)?)
-}
-
-/// Refuses a page of a site that the widget is not for.
-fn require_allowed(settings: &WidgetSettings, page_host: Option<&str>) -> Result<()> {
-    let refused = |rule: &str| Err(Error::ForeignDomain(rule.to_owned()));
-    match page_host {
-        _ if settings.allowed_domains.is_empty() => Ok(()),
-        Some(host) if settings.allows(host) => Ok(()),
-        Some(_) => refused("page.link is on a site that this widget is not for"),
-        None => refused("page.link is missing, and this widget is for certain sites only"),
-    }
 }

@@ -2,7 +2,7 @@
 
 use model::{
     event::EventKind,
-    id::{ConversationId, Scope, VisitorId, VisitorNumber},
+    id::{ConversationId, VisitorId, VisitorNumber},
     organization::Organization,
     time::Millis,
     visitor::{self, Standing},
@@ -11,7 +11,7 @@ use model::{
 use store::{Tx, visitors};
 
 use super::{
-    Arrival, arrive, find_place,
+    Arrival, arrive, find_place, is_any_available, own_group,
     recognize::{Who, find_standing, recognize},
     token,
 };
@@ -26,8 +26,6 @@ pub struct OpenSession {
     pub visitor_id: Option<String>,
     /// The site's proof of who the visitor is.
     pub identity_token: Option<String>,
-    /// The host of the page that the panel is on, as browsers write it.
-    pub page_host: Option<String>,
     /// What came with the visitor.
     pub arrival: Arrival,
 }
@@ -46,7 +44,7 @@ pub struct Session {
     pub is_new: bool,
     /// Their conversation, where there is one.
     pub conversation_id: Option<ConversationId>,
-    /// An agent takes chats now.
+    /// An agent takes chats now: one of the visitor's group, where they are in one.
     pub is_any_available: bool,
     /// What the site should know.
     pub notices: Vec<&'static str>,
@@ -148,8 +146,8 @@ fn look_around(write: &mut Write<'_, '_>, session: &mut Session, arrival: &Arriv
     session.notices.extend(arrive(write, &actor, arrival)?);
     let conversation = find_place(write, &actor, &session.visitor_id)?;
     session.conversation_id = conversation.map(|place| place.conversation_id);
-    let organization = Scope::organization(actor.organization());
-    session.is_any_available = store::agents::is_any_available(write.tx(), organization, now)?;
+    let group = own_group(write.tx(), &actor)?;
+    session.is_any_available = is_any_available(write.tx(), actor.organization(), group, now)?;
     Ok(())
 }
 

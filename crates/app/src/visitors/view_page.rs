@@ -6,8 +6,13 @@ use model::{
     visit::{Visit, WebPage},
 };
 
+use store::organizations;
+
 use super::own;
-use crate::{Actor, Error, Result, Write};
+use crate::{
+    Actor, Error, Result, Write,
+    widget::{Site, require_site},
+};
 
 /// A page that a visitor looks at, as their browser tells it.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,8 @@ pub struct ViewPage {
     pub link: String,
     /// Its title.
     pub title: String,
+    /// Where it is.
+    pub site: Site,
 }
 
 /// Writes down that the visitor looks at a page.
@@ -23,6 +30,8 @@ pub fn view_page(write: &mut Write<'_, '_>, actor: &Actor, command: &ViewPage) -
     let visitor = own(actor)?;
     let (page, host_name) = WebPage::parse(&command.link, &command.title)
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    let settings = organizations::widget_settings(write.tx(), actor.organization())?;
+    require_site(&settings, &command.site, "link")?;
     // Two pages that are opened at once belong to one visit.
     store::visitors::lock(write.tx(), actor.scope(), visitor)?;
     record_page(write, actor, visitor, page, host_name)

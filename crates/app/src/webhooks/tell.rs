@@ -217,6 +217,7 @@ pub(crate) fn recorded(
         EventKind::Message(_)
         | EventKind::Reopened
         | EventKind::VisitorChanged
+        | EventKind::Rated { .. }
         | EventKind::Seen { .. }
         | EventKind::Hidden => return Ok(()),
     };

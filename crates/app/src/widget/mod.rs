@@ -2,8 +2,13 @@
 
 mod read;
 mod secret;
+mod site;
 mod update;
 
-pub use read::{Widget, find_organization, get};
+pub use read::{Shown, Widget, find_only_organization, find_organization, find_shown, get};
 pub use secret::{open_secret, rotate_secret};
-pub use update::{UpdateWidget, update};
+pub use site::{Site, require_site};
+pub use update::{
+    ChangeAppearance, ChangeColors, ChangeForm, ChangeTexts, NewConsent, NewField, UpdateWidget,
+    update,
+};

@@ -1,13 +1,19 @@
-//! Change how a widget behaves.
+//! Change how a widget behaves, looks and speaks.
+
+mod appearance;
+mod form;
+mod identity;
+mod texts;
+
+pub use appearance::{ChangeAppearance, ChangeColors};
+pub use form::{ChangeForm, NewConsent, NewField};
+pub use texts::ChangeTexts;
 
 use std::fmt::Display;
 
 use model::{
     key::Privilege,
-    widget::{
-        ALLOWED_DOMAINS_MAX, Domain, IdentityAlgorithm, IdentityMode, PublicKey,
-        VISITOR_ID_LENGTHS, WidgetSettings,
-    },
+    widget::{Choice, WidgetSettings},
 };
 use store::organizations;
 
@@ -27,97 +33,72 @@ pub struct UpdateWidget {
     pub visitor_id_length_min: Option<i64>,
     /// The hosts that the widget may stand on, all of them; none for every one.
     pub allowed_domains: Option<Vec<String>>,
+    /// How it looks.
+    pub appearance: Option<ChangeAppearance>,
+    /// The language that it speaks, by name, or that of the page.
+    pub language: Option<Option<String>>,
+    /// What there is of it while nobody takes chats, by name.
+    pub offline_mode: Option<String>,
+    /// What it says otherwise than usual.
+    pub texts: Option<ChangeTexts>,
+    /// What visitors are asked about themselves.
+    pub form: Option<ChangeForm>,
+    /// Whether it waits for the visitor's consent.
+    pub is_consent_required: Option<bool>,
+    /// Whether it makes a sound when a message comes.
+    pub has_sound: Option<bool>,
+    /// Whether it asks how a chat was.
+    pub has_rating: Option<bool>,
 }
 
-/// Changes how the widget of the actor's organization behaves.
+/// Changes how the widget of the actor's organization behaves. Where anything is refused, nothing is changed.
 pub fn update(write: &mut Write<'_, '_>, actor: &Actor, command: &UpdateWidget) -> Result<Widget> {
     actor.require(Privilege::Configure)?;
     // Whoever else is changing it is waited for: what they changed stays.
     organizations::lock(write.tx(), actor.organization())?;
     let mut widget = get(write.tx(), actor)?;
-    let settings = &mut widget.settings;
-    if let Some(name) = &command.identity_mode {
-        let names = IdentityMode::ALL.map(|(_, name)| name);
-        settings.identity_mode = named("identityMode", IdentityMode::parse(name), &names)?;
-    }
-    if let Some(name) = &command.identity_algorithm {
-        let names = IdentityAlgorithm::ALL.map(|(_, name)| name);
-        settings.identity_algorithm =
-            named("identityAlgorithm", IdentityAlgorithm::parse(name), &names)?;
-    }
-    if let Some(text) = &command.identity_public_key {
-        settings.identity_public_key = text.as_deref().map(public_key).transpose()?;
-    }
-    if let Some(length) = command.visitor_id_length_min {
-        settings.visitor_id_length_min = id_length(length)?;
-    }
-    if let Some(domains) = &command.allowed_domains {
-        settings.allowed_domains = parse_domains(domains)?;
-    }
-    require_provable(settings, widget.has_secret)?;
+    identity::change(&mut widget, command)?;
+    change(&mut widget.settings, command)?;
     organizations::set_widget_settings(write.tx(), actor.organization(), &widget.settings)?;
     Ok(widget)
 }
 
-fn named<T>(field: &str, value: Option<T>, names: &[&str]) -> Result<T> {
-    value.ok_or_else(|| invalid(format!("{field} must be {}", names.join(" or "))))
+fn change(settings: &mut WidgetSettings, command: &UpdateWidget) -> Result<()> {
+    if let Some(given) = &command.appearance {
+        given.apply(&mut settings.appearance)?;
+    }
+    if let Some(name) = &command.language {
+        let name = name.as_deref();
+        settings.language = name.map(|name| choice("language", name)).transpose()?;
+    }
+    if let Some(name) = &command.offline_mode {
+        settings.offline_mode = choice("offlineMode", name)?;
+    }
+    if let Some(given) = &command.texts {
+        texts::change(&mut settings.texts, given)?;
+    }
+    if let Some(given) = &command.form {
+        given.apply(&mut settings.form)?;
+    }
+    for (setting, given) in [
+        (
+            &mut settings.is_consent_required,
+            command.is_consent_required,
+        ),
+        (&mut settings.has_sound, command.has_sound),
+        (&mut settings.has_rating, command.has_rating),
+    ] {
+        *setting = given.unwrap_or(*setting);
+    }
+    Ok(())
 }
 
-fn public_key(text: &str) -> Result<PublicKey> {
-    PublicKey::parse(text).ok_or_else(|| {
-        invalid("identityPublicKey must be a public key of Ed25519, as PEM or as its 32 bytes in base64")
+/// The one of a name.
+fn choice<T: Choice>(field: &str, name: &str) -> Result<T> {
+    T::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = T::ALL.iter().map(|(_, name)| *name).collect();
+        invalid(format!("{field} must be {}", names.join(" or ")))
     })
-}
-
-fn id_length(length: i64) -> Result<usize> {
-    let length = usize::try_from(length).ok();
-    length
-        .filter(|length| VISITOR_ID_LENGTHS.contains(length))
-        .ok_or_else(|| {
-            let (min, max) = (VISITOR_ID_LENGTHS.start(), VISITOR_ID_LENGTHS.end());
-            Error::OutOfRange(format!("visitorIdLengthMin must be {min} to {max}"))
-        })
-}
-
-fn parse_domains(domains: &[String]) -> Result<Vec<Domain>> {
-    if domains.len() > ALLOWED_DOMAINS_MAX {
-        return Err(invalid(format!(
-            "allowedDomains are more than {ALLOWED_DOMAINS_MAX}"
-        )));
-    }
-    let mut parsed = Vec::with_capacity(domains.len());
-    for (place, domain) in domains.iter().enumerate() {
-        let domain = Domain::parse(domain).ok_or_else(|| {
-            invalid(format!(
-                "allowedDomains[{place}] must be a host as shop.example, or *.shop.example for all below it"
-            ))
-        })?;
-        if !parsed.contains(&domain) {
-            parsed.push(domain);
-        }
-    }
-    Ok(parsed)
-}
-
-/// Refuses to ask visitors for a proof that nobody can give (trust, case A14).
-fn require_provable(settings: &WidgetSettings, has_secret: bool) -> Result<()> {
-    let mode = settings.identity_mode;
-    let is_provable = match settings.identity_algorithm {
-        IdentityAlgorithm::Hs256 => has_secret,
-        IdentityAlgorithm::EdDsa => settings.identity_public_key.is_some(),
-    };
-    if mode == IdentityMode::Open || is_provable {
-        return Ok(());
-    }
-    let lacking = match settings.identity_algorithm {
-        IdentityAlgorithm::Hs256 => "there is no identity secret yet",
-        IdentityAlgorithm::EdDsa => "identityPublicKey is missing",
-    };
-    Err(invalid(format!(
-        "identityMode cannot be {} with {}: {lacking}",
-        mode.as_str(),
-        settings.identity_algorithm.as_str()
-    )))
 }
 
 fn invalid(rule: impl Display) -> Error {

@@ -3,6 +3,7 @@
 mod files;
 mod limits;
 mod live;
+mod mail;
 mod nats_address;
 mod sources;
 
@@ -30,6 +31,7 @@ pub use files::FilesConfig;
 pub(crate) use files::{FileStorage, S3Place};
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
+pub use mail::MailConfig;
 pub use nats_address::{NatsAddress, NatsProof};
 pub use sources::{Flags, Settings, Source, read};
 
@@ -61,6 +63,8 @@ pub struct Config {
     pub visitors: VisitorsConfig,
     /// Attachments.
     pub files: FilesConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// Webhooks.
     pub webhooks: WebhooksConfig,
     /// How much may be asked.
@@ -69,6 +73,9 @@ pub struct Config {
     pub metrics: MetricsConfig,
     /// The log.
     pub log: LogConfig,
+    /// Where a debug build reads front-ends from that are being written: `PARLOUR_WEB_DEV`, which is no setting.
+    #[serde(skip)]
+    pub web_dev: Option<PathBuf>,
 }
 
 /// The database's connections.
@@ -202,6 +209,7 @@ impl Config {
         }
         self.limits.validate()?;
         self.live.validate()?;
+        self.mail.validate()?;
         let positive = [
             (
                 "webhooks.connect_timeout_seconds",

@@ -94,10 +94,11 @@ pub fn read(
             settings.insert(name.to_owned(), (value, Source::Flag));
         }
     }
-    let config: Config = Value::Table(nest(&settings))
+    let mut config: Config = Value::Table(nest(&settings))
         .try_into()
         .map_err(|error: toml::de::Error| error.message().to_owned())?;
     config.validate()?;
+    config.web_dev = variable("PARLOUR_WEB_DEV").map(PathBuf::from);
     Ok((config, settings))
 }
 

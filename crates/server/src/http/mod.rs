@@ -18,6 +18,7 @@ mod oauth;
 pub mod openapi;
 mod v3;
 mod visitor;
+mod widget;
 
 use crate::problem;
 

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     HttpState, api, files, health, middleware, oauth, openapi::Document, problem::Problem, v3,
-    visitor,
+    visitor, widget,
 };
 use crate::assets;
 
@@ -89,9 +89,13 @@ fn for_visitors() -> OpenApiRouter<HttpState> {
         .routes(routes!(visitor::session::open, visitor::session::end))
         .routes(routes!(visitor::pages::view))
         .routes(routes!(visitor::data::get, visitor::data::set))
+        .routes(routes!(visitor::rating::rate))
+        .routes(routes!(visitor::auto_message::show))
+        .routes(routes!(visitor::transcript::request))
         .routes(routes!(files::upload::upload_as_visitor))
         .routes(routes!(files::download::file))
         .routes(routes!(files::download::preview))
+        .routes(routes!(widget::config::get))
 }
 
 /// Everything that is in the OpenAPI document.
@@ -118,10 +122,18 @@ pub(crate) fn router(state: HttpState, live: Router, body_timeout: Duration) -> 
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics_here))
         .route("/openapi.json", get(openapi));
+    let pages = Router::new()
+        .route("/widget.js", get(widget::loader::script))
+        .route("/brevo-conversations.js", get(widget::loader::script))
+        .route("/widget/{widgetId}/config.js", get(widget::config::script))
+        .route("/chat/{widgetId}", get(widget::chat::page))
+        .route("/demo", get(widget::demo::page))
+        .route("/assets/{*file}", get(widget::loader::file));
     let routes = with_key
         .merge(open)
+        .merge(pages)
         .merge(operations)
-        .merge(assets::docs_router())
+        .merge(assets::docs_router(&state.assets))
         .merge(live.with_state(()));
     finish(routes, state, body_timeout)
 }

@@ -8,8 +8,11 @@ use std::{
 use app::App;
 use model::address::Networks;
 
-use super::{callers::Callers, limits::Limits, visitor::VisitorCallers};
-use crate::{config::Config, files::Files, geo::Geo, lifecycle::Lifecycle, metrics::Metrics};
+use super::{callers::Callers, limits::Limits, visitor::VisitorCallers, widget::Texts};
+use crate::{
+    assets::Assets, config::Config, files::Files, geo::Geo, lifecycle::Lifecycle, metrics::Metrics,
+    origins::Origins,
+};
 
 /// What every handler can reach. One pointer, as it is copied several times for each request.
 #[derive(Clone)]
@@ -26,8 +29,13 @@ pub(crate) struct Reach {
     pub(crate) proxies: Networks,
     pub(crate) geo: Geo,
     pub(crate) files: Arc<Files>,
+    pub(crate) origins: Origins,
+    pub(crate) assets: Assets,
+    pub(super) texts: Texts,
     /// What links to files begin with.
     pub(crate) file_link_base: String,
+    /// Whether visitors may ask for mail.
+    pub(crate) has_mail: bool,
     openapi: OnceLock<String>,
 }
 
@@ -38,8 +46,8 @@ impl HttpState {
         lifecycle: Lifecycle,
         geo: Geo,
         files: Arc<Files>,
-    ) -> Self {
-        Self(Arc::new(Reach {
+    ) -> Result<Self, String> {
+        Ok(Self(Arc::new(Reach {
             app,
             callers: Callers::new(),
             visitors: VisitorCallers::new(),
@@ -54,9 +62,13 @@ impl HttpState {
             proxies: config.http.proxies().unwrap_or_default(),
             geo,
             files,
+            origins: Origins::of(config)?,
+            assets: Assets::new(config.web_dev.clone()),
+            texts: Texts::default(),
             file_link_base: config.file_link_base(),
+            has_mail: config.mail.is_configured(),
             openapi: OnceLock::new(),
-        }))
+        })))
     }
 }
 

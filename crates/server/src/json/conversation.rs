@@ -4,6 +4,8 @@ use model::conversation::Conversation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::RatingJson;
+
 /// The continuous conversation with one visitor on one channel.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -28,6 +30,8 @@ pub(crate) struct ConversationJson {
     head: i64,
     /// When the last message came, in Unix milliseconds.
     last_message_at: i64,
+    /// What the visitor thought of the chat that they rated last.
+    last_rating: Option<RatingJson>,
     /// When it was made, in Unix milliseconds.
     created_at: i64,
 }
@@ -44,6 +48,7 @@ impl From<Conversation> for ConversationJson {
             is_chat_open: conversation.is_chat_open,
             head: conversation.head,
             last_message_at: conversation.last_message_at,
+            last_rating: conversation.last_rating.map(RatingJson::from),
             created_at: conversation.created_at,
         }
     }

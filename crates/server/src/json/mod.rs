@@ -10,6 +10,7 @@ mod key;
 mod list;
 mod message;
 mod own_visitor;
+mod rating;
 mod session;
 mod visit;
 mod visitor;
@@ -18,6 +19,7 @@ mod webhook_body;
 mod webhook_names;
 mod webhook_visitor;
 mod widget;
+mod widget_config;
 
 pub(crate) use account::{AccountJson, AddressJson, MeJson, PlanJson, RelayJson};
 pub(crate) use agent::AgentJson;
@@ -29,6 +31,7 @@ pub(crate) use key::{CreatedKeyJson, KeyJson};
 pub(crate) use list::ListJson;
 pub(crate) use message::{MessageJson, PlacedMessageJson};
 pub(crate) use own_visitor::OwnVisitorJson;
+pub(crate) use rating::RatingJson;
 pub(crate) use session::SessionJson;
 pub(crate) use visit::VisitJson;
 pub(crate) use visitor::VisitorJson;
@@ -37,4 +40,9 @@ pub(crate) use webhook::{
 };
 pub(crate) use webhook_body::webhook_body;
 pub(crate) use webhook_names::{EventName, StatusName};
-pub(crate) use widget::{IdentitySecretJson, WidgetJson};
+pub(crate) use widget::{
+    ButtonPositionName, ButtonStyleName, FormConsentJson, FormFieldJson, FormModeName,
+    IdentityAlgorithmName, IdentityModeName, IdentitySecretJson, LanguageName, OfflineModeName,
+    ThemeName, WidgetJson,
+};
+pub(crate) use widget_config::{Able, ButtonTextsJson, LoaderConfigJson, WidgetConfigJson};

@@ -18,7 +18,7 @@ pub(crate) struct SessionJson {
     /// The visitor's conversation; null before its first message.
     #[schema(example = "rvnKjJzTtJkrNmtcg")]
     pub(crate) conversation_id: Option<String>,
-    /// Whether any agent takes chats now.
+    /// Whether any agent takes chats now: of the visitor's group, where they are in one.
     pub(crate) is_any_available: bool,
     /// What every cursor of this server begins with.
     #[schema(example = "Gx6DPbZSc8vC2HNkq")]

@@ -1,9 +1,7 @@
 //! Who may open a connection: pages of known origins, and programs that show a proof (trust, case D1).
 
-use std::net::SocketAddr;
-
 use super::reader::{Reader, Who};
-use crate::{address::origin_of, credential::Credential};
+use crate::{credential::Credential, origins::Origins};
 use app::{Actor, App, Error, agents, conversations, keys, visitors};
 use axum::http::{HeaderMap, header};
 use model::{
@@ -19,34 +17,6 @@ const VISITOR_PREFIX: &str = "vt_";
 
 /// Longest token or key that is looked at.
 const PROOF_BYTES_MAX: usize = 256;
-
-/// The origins of our own pages.
-#[derive(Debug)]
-pub(super) struct Origins(Vec<String>);
-
-impl Origins {
-    /// Those of the public address and of where we listen, and others that are allowed.
-    pub(super) fn new(public_url: &str, listen: SocketAddr, allowed: &[String]) -> Self {
-        let mut origins: Vec<String> = [public_url]
-            .into_iter()
-            .chain(allowed.iter().map(String::as_str))
-            .filter_map(origin_of)
-            .collect();
-        origins.extend(origin_of(&format!("http://{listen}")));
-        let (ip, port) = (listen.ip(), listen.port());
-        if ip.is_loopback() || ip.is_unspecified() {
-            // A browser on the same machine calls it by any of these names.
-            for name in ["localhost", "127.0.0.1", "[::1]"] {
-                origins.extend(origin_of(&format!("http://{name}:{port}")));
-            }
-        }
-        Self(origins)
-    }
-
-    fn contains(&self, origin: &str) -> bool {
-        origin_of(origin).is_some_and(|origin| self.0.contains(&origin))
-    }
-}
 
 /// What a request shows.
 pub(super) enum Shown {
@@ -183,40 +153,13 @@ mod tests {
     use axum::http::{HeaderName, HeaderValue};
 
     use super::*;
-
-    #[test]
-    fn d1_only_our_own_origins_are_known() {
-        let listen = "127.0.0.1:8080".parse().expect("an address");
-        let allowed = ["https://desk.example".to_owned()];
-        let origins = Origins::new("https://chat.example/", listen, &allowed);
-        for good in [
-            "https://chat.example",
-            "https://CHAT.example:443",
-            "https://desk.example",
-            "http://127.0.0.1:8080",
-            "http://localhost:8080",
-        ] {
-            assert!(origins.contains(good), "{good}");
-        }
-        for evil in [
-            "",
-            "null",
-            "http://chat.example",
-            "https://chat.example:8443",
-            "https://chat.example.evil",
-            "https://evil.example",
-            "https://chat.example@evil.example",
-            "http://localhost:9090",
-            "file://",
-        ] {
-            assert!(!origins.contains(evil), "{evil}");
-        }
-    }
+    use crate::config::Config;
 
     #[test]
     fn a_page_shows_its_origin_in_one_of_two_ways() {
-        let listen = "127.0.0.1:8080".parse().expect("an address");
-        let origins = Origins::new("https://chat.example", listen, &[]);
+        let mut config = Config::default_for("data".into()).expect("the defaults are good");
+        config.public_url = "https://chat.example".to_owned();
+        let origins = Origins::of(&config).expect("origins");
         let is_page = |name: &'static str, value: &'static str| {
             let headers = HeaderMap::from_iter([(
                 HeaderName::from_static(name),

@@ -1,22 +1,21 @@
 //! What the live door can reach, and the questions of its sessions put to the application.
 
 use std::{
-    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use app::{Actor, App, Error, conversations, messages};
+use app::{Actor, App, Error, conversations, messages, visitors};
 use axum::extract::Request;
 use model::{
     address::Networks,
-    id::{ConversationId, Scope, VisitorNumber},
+    id::{ConversationId, VisitorNumber},
     time::{HOUR_MS, Millis, SECOND_MS},
 };
 use moka::sync::Cache;
 
 use super::{
-    access::{Origins, Proof, recognize},
+    access::{Proof, recognize},
     bucket::Bucket,
     events::Streams,
     hub::{Bounds, Hub, Place, Seat},
@@ -24,7 +23,10 @@ use super::{
     question::{Answer, Draft, Question, Refusal},
     reader::{Reader, Who},
 };
-use crate::{address::client_address, config::Config, lifecycle::Lifecycle, metrics::LiveMetrics};
+use crate::{
+    address::client_address, config::Config, lifecycle::Lifecycle, metrics::LiveMetrics,
+    origins::Origins,
+};
 
 /// Visitors whose messages are counted at the same time; those who are silent for an hour are forgotten.
 const COUNTED_MAX: u64 = 100_000;
@@ -52,7 +54,6 @@ impl LiveDoor {
     pub(crate) fn open(
         app: &Arc<App>,
         config: &Config,
-        listen: SocketAddr,
         metrics: LiveMetrics,
         lifecycle: &Lifecycle,
     ) -> Result<Arc<Self>, String> {
@@ -65,7 +66,7 @@ impl LiveDoor {
             hub,
             lifecycle: lifecycle.clone(),
             metrics,
-            origins: Origins::new(&config.public_url, listen, &config.live.origins()?),
+            origins: Origins::of(config)?,
             epoch: app.epoch().into(),
             link_base,
             bounds: Bounds {
@@ -124,7 +125,7 @@ impl LiveDoor {
         let actor = seat.reader().actor;
         match question {
             Question::Authenticate { .. } => Answer::Authenticated(Ok(None)),
-            Question::FollowOneself => Answer::Oneself(self.look_at_oneself(seat.reader()).await),
+            Question::FollowOneself => Answer::Oneself(self.look_at_oneself(seat).await),
             Question::FollowEverything => Answer::Everything(self.follow_everything(seat).await),
             Question::Follow { id, cursor } => {
                 let followed = self.follow(seat, &id, cursor).await.map(Box::new);
@@ -159,23 +160,23 @@ impl LiveDoor {
         }
     }
 
-    async fn look_at_oneself(
-        &self,
-        reader: &Reader,
-    ) -> Result<(Option<ConversationId>, bool), Error> {
-        let (actor, now, is_visitor) = (reader.actor, self.now(), reader.is_visitor());
-        self.app
-            .read(move |tx| {
-                let own = if is_visitor {
-                    conversations::find_own(tx, &actor)?.map(|own| own.id)
-                } else {
-                    None
-                };
-                let scope = Scope::organization(actor.organization());
-                let is_any_available = store::agents::is_any_available(tx, scope, now)?;
-                Ok((own, is_any_available))
-            })
-            .await
+    async fn look_at_oneself(&self, seat: &Seat) -> Result<(Option<ConversationId>, bool), Error> {
+        let (actor, now) = (seat.reader().actor, self.now());
+        let is_visitor = seat.reader().is_visitor();
+        let looked = self.app.read(move |tx| {
+            let (own, group) = if is_visitor {
+                let own = conversations::find_own(tx, &actor)?.map(|own| own.id);
+                (own, visitors::own_group(tx, &actor)?)
+            } else {
+                (None, None)
+            };
+            let organization = actor.organization();
+            let is_any_available = visitors::is_any_available(tx, organization, group, now)?;
+            Ok((own, group, is_any_available))
+        });
+        let (own, group, is_any_available) = looked.await?;
+        seat.know_availability(group, is_any_available);
+        Ok((own, is_any_available))
     }
 
     async fn follow_everything(&self, seat: &Seat) -> Result<(), Error> {

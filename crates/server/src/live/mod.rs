@@ -36,7 +36,7 @@ use tokio::net::TcpStream;
 
 pub use self::echo::serve_echo;
 use self::{
-    access::{Origins, Shown, shown},
+    access::{Shown, shown},
     drive::{Opening, drive},
     hub::Seat,
     inlet::Inlet,
@@ -44,7 +44,7 @@ use self::{
     websocket::WebSocket,
 };
 pub(crate) use self::{door::LiveDoor, rehearsal::say_anything};
-use crate::problem::Problem;
+use crate::{origins::Origins, problem::Problem};
 
 /// The routes of the door.
 pub(crate) fn router(door: Arc<LiveDoor>) -> Router {

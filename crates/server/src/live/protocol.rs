@@ -161,7 +161,7 @@ pub(crate) enum ServerFrame {
         /// `me` of a visitor: their conversation, once there is one.
         #[serde(skip_serializing_if = "Option::is_none")]
         conversation_id: Option<String>,
-        /// `me` of a visitor: whether any agent takes chats now.
+        /// `me` of a visitor: whether any agent takes chats now, of their group where they are in one.
         #[serde(skip_serializing_if = "Option::is_none")]
         is_any_available: Option<bool>,
     },

@@ -65,6 +65,14 @@ impl Reader {
         matches!(self.who, Who::Visitor { .. })
     }
 
+    /// The visitor, where one is there.
+    pub(super) fn visitor(&self) -> Option<VisitorNumber> {
+        match self.who {
+            Who::Visitor { number, .. } => Some(number),
+            Who::Agent { .. } | Who::Program { .. } => None,
+        }
+    }
+
     /// The agent who is online by being connected.
     pub(super) fn agent(&self) -> Option<AgentNumber> {
         match self.who {

@@ -41,7 +41,7 @@ pub(super) fn of_error(refused: Refused, error: &Error) -> ServerFrame {
     let code = match error {
         Error::Missing(_) => Code::MissingParameter,
         Error::Invalid(_) | Error::OutOfRange(_) => Code::InvalidParameter,
-        Error::NotFound(_) => Code::NotFound,
+        Error::NotFound(_) | Error::NobodyAvailable(_) => Code::NotFound,
         Error::Forbidden(_)
         | Error::Unauthorized(_)
         | Error::Identity(_)

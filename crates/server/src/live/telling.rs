@@ -121,6 +121,10 @@ pub(super) fn frame(event: &Event, view: View, link_base: &str) -> EventFrame {
         EventKind::Closed => short("status", json!({"status": "closed"})),
         EventKind::Reopened => short("status", json!({"status": "open"})),
         EventKind::VisitorChanged => short("visitor", json!({})),
+        EventKind::Rated { score, comment } => EventFrame {
+            by: Some(Side::Visitor.as_str()),
+            ..short("rating", json!({"score": score, "comment": comment}))
+        },
         EventKind::Seen { by, up_to } => EventFrame {
             by: Some(by.as_str()),
             ..short("seen", json!({"by": by.as_str(), "upTo": up_to}))

@@ -155,3 +155,29 @@ fn closing_and_writing_meet_in_some_order() {
         (&json!("open"), &json!(true))
     );
 }
+
+#[test]
+fn pages_that_show_the_same_message_at_once_show_it_once() {
+    let server = TestServer::start_unlimited();
+    let client = server.client();
+    let ping = json!({"agentId": server.agent_id()});
+    client
+        .post("/v3/conversations/agentOnlinePing", &ping)
+        .empty(201);
+    let shown = json!({"widgetId": server.organization().widget_id});
+    let session = server.stranger().post("/live/session", &shown).json(200);
+    let visitor = server
+        .stranger()
+        .with_token(text_of(&session["visitorToken"]));
+    // First without a conversation, then in the one that came of it.
+    for text in ["Do you need help?", "Do you still need help?"] {
+        let answers = at_once(|_| {
+            visitor
+                .post("/live/auto-message", &json!({"text": text}))
+                .json(201)
+        });
+        let ids: BTreeSet<String> = answers.iter().map(id_of).collect();
+        assert_eq!(ids.len(), 1, "{answers:?}");
+    }
+    assert_eq!(only_conversation(&client)["head"], 2);
+}

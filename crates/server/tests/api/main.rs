@@ -5,12 +5,15 @@ mod v3;
 
 mod api;
 mod files;
+mod settings;
 mod visitors;
 mod webhooks;
 
 mod live;
 
 mod visits;
+
+mod widget;
 
 mod oauth;
 mod tenants;

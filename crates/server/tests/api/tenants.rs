@@ -328,8 +328,18 @@ fn calls(operation: &str, foreign: &Things, own: &Things) -> Option<Vec<Call>> {
             let page = json!({"link": "https://getwear.com/", "visitorId": visitor});
             vec![to("", page, Refused(401))]
         }
+        "post /live/rating" => vec![to("", json!({"score": 1}), Refused(401))],
+        "post /live/auto-message" => vec![
+            to("", json!({"text": "Hi", "agentId": agent}), Refused(401)),
+            to("", json!({"text": "Hi", "groupId": group}), Refused(401)),
+        ],
+        "post /live/transcript" => {
+            vec![to("", json!({"email": foreign.email}), Refused(401))]
+        }
         "get /live/visitor" => vec![to("", Value::Null, Refused(401))],
         "put /live/visitor" => vec![to("", json!({"groupId": group}), Refused(401))],
+        // Everybody may see what a widget is told.
+        "get /widget/{widgetId}/config.json" => vec![to(&own.widget, Value::Null, Own(200))],
         "get /api/v1/widget" => vec![to("", Value::Null, Same)],
         "put /api/v1/widget" => vec![to("", json!({"visitorIdLengthMin": 20}), Own(200))],
         "post /api/v1/widget/identity-secret" => vec![to("", json!({}), Own(200))],

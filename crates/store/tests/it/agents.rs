@@ -169,6 +169,12 @@ async fn senders_who_are_available_come_first(database: TestDatabase) {
             .map(|agent| agent.presence.is_available(NOON))
             .collect();
         assert_eq!(by_rule, [false, true, false, false]);
+        let available: Vec<String> = names(agents::list_available(tx, scope, NOON - 1, 10)?);
+        assert_eq!(available, ["here", "late"]);
+        let first: Vec<String> = names(agents::list_available(tx, scope, NOON - 1, 1)?);
+        assert_eq!(first, ["here"]);
+        assert_eq!(agents::list_available(tx, scope, NOON + LEASE_MS, 10)?, []);
+        assert_eq!(agents::list_available(tx, other, NOON, 10)?, []);
         assert!(agents::is_any_available(tx, scope, NOON)?);
         assert!(!agents::is_any_available(tx, scope, NOON + LEASE_MS)?);
         assert!(!agents::is_any_available(tx, other, NOON)?);
@@ -179,6 +185,31 @@ async fn senders_who_are_available_come_first(database: TestDatabase) {
         let in_group = agents::list_senders(tx, scope, Some(sales.number), NOON - 1, 10)?;
         let senders: Vec<String> = names(in_group);
         assert_eq!(senders, ["late", "away"]);
+        for (now, expected) in [(NOON - 1, true), (NOON, false)] {
+            let found = agents::is_any_of_group_available(tx, scope, sales.number, now)?;
+            assert_eq!(found, expected);
+            assert!(!agents::is_any_of_group_available(
+                tx,
+                other,
+                sales.number,
+                now
+            )?);
+        }
+        let everybody = [&away, &here, &invisible, &late];
+        let support = group(tx, scope, "support", &everybody)?;
+        assert!(agents::is_any_of_group_available(
+            tx,
+            scope,
+            support.number,
+            NOON
+        )?);
+        agents::delete(tx, scope, here.number, NOON)?;
+        assert!(!agents::is_any_of_group_available(
+            tx,
+            scope,
+            support.number,
+            NOON
+        )?);
         let foreign = agents::list_senders(tx, other, Some(sales.number), NOON, 10)?;
         assert_eq!(foreign, []);
         Ok(())

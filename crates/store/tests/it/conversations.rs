@@ -60,6 +60,7 @@ async fn a_visitor_has_one_conversation(database: TestDatabase) {
             last_message_at: NOON,
             visitor_seen: 0,
             agents_seen: 0,
+            last_rating: None,
             created_at: NOON,
         };
         assert_eq!(conversations::get(tx, scope, made.number)?, expected);

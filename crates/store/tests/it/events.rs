@@ -39,6 +39,10 @@ async fn messages_and_events_share_one_sequence(database: TestDatabase) {
             EventKind::Closed,
             EventKind::Reopened,
             EventKind::VisitorChanged,
+            EventKind::Rated {
+                score: 5,
+                comment: None,
+            },
         ];
         for kind in kinds {
             let seq = conversations::take_seq(tx, conversation.number, NOON)?;
@@ -49,7 +53,7 @@ async fn messages_and_events_share_one_sequence(database: TestDatabase) {
     })
     .await;
 
-    let all: Vec<i64> = (1..=11).collect();
+    let all: Vec<i64> = (1..=12).collect();
     let seqs = read(&db, move |tx| events::list_seqs(tx, here, 100)).await;
     assert_eq!(seqs, all);
     let seqs = read(&db, move |tx| events::list_seqs(tx, here, 4)).await;
@@ -68,6 +72,13 @@ fn happen(
     let seq = conversations::take_seq(tx, conversation.number, NOON)?;
     events::insert(tx, &event(scope, conversation, seq, kind))?;
     Ok(seq)
+}
+
+fn rated(score: i64, comment: Option<&str>) -> EventKind {
+    EventKind::Rated {
+        score,
+        comment: comment.map(str::to_owned),
+    }
 }
 
 /// What stands at each place, in short.
@@ -107,6 +118,8 @@ async fn everything_is_listed_in_order_as_it_is_now(database: TestDatabase) {
             EventKind::Reopened,
             EventKind::VisitorChanged,
             seen,
+            rated(2, Some("Slow: 10:30 came and went,\nand \"nobody\" wrote ☹")),
+            rated(5, None),
             EventKind::Hidden,
         ] {
             happen(tx, scope, &talk, kind)?;
@@ -129,7 +142,9 @@ async fn everything_is_listed_in_order_as_it_is_now(database: TestDatabase) {
             "13 Reopened",
             "14 VisitorChanged",
             "15 Seen { by: Visitor, up_to: 6 }",
-            "16 Hidden",
+            "16 Rated { score: 2, comment: Some(\"Slow: 10:30 came and went,\\nand \\\"nobody\\\" wrote ☹\") }",
+            "17 Rated { score: 5, comment: None }",
+            "18 Hidden",
         ];
         assert_eq!(in_short(&listed), expected);
         for event in &listed {
@@ -169,6 +184,7 @@ async fn a_visitor_sees_the_places_of_what_is_between_agents(database: TestDatab
             EventKind::VisitorChanged,
             EventKind::Closed,
             EventKind::Reopened,
+            rated(3, None),
         ] {
             happen(tx, scope, &talk, kind)?;
         }
@@ -181,12 +197,13 @@ async fn a_visitor_sees_the_places_of_what_is_between_agents(database: TestDatab
             "5 Hidden",
             "6 Closed",
             "7 Reopened",
-            "8 message bye",
+            "8 Rated { score: 3, comment: None }",
+            "9 message bye",
         ];
         let own = scope_of(scope, &guest);
         let listed = events::list_after(tx, own, talk.number, 0, 100)?;
         assert_eq!(in_short(&listed), expected);
-        let listed = events::list_before(tx, own, talk.number, 9, 100)?;
+        let listed = events::list_before(tx, own, talk.number, 10, 100)?;
         assert_eq!(in_short(&listed), expected);
 
         let other = organization(tx, "other")?;

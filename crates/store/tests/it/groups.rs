@@ -12,6 +12,7 @@ use crate::scene::{NOON, agent, group, organization, story, visitor};
 both_databases!(
     a_group_is_made_changed_and_deleted,
     groups_are_listed_page_by_page,
+    visitors_see_groups_that_are_not_private,
     only_agents_of_the_organization_are_put_into_a_group,
 );
 
@@ -75,6 +76,24 @@ async fn groups_are_listed_page_by_page(database: TestDatabase) {
         assert_eq!(first, made[..2]);
         assert_eq!(groups::list(tx, scope, first[1].number, 2)?, made[2..]);
         assert_eq!(groups::list(tx, scope, made[2].number, 2)?, []);
+        Ok(())
+    })
+    .await;
+}
+
+async fn visitors_see_groups_that_are_not_private(database: TestDatabase) {
+    story(&database, |tx| {
+        let scope = organization(tx, "one")?;
+        let other = organization(tx, "other")?;
+        let mut made = Vec::new();
+        for name in ["sales", "board", "help"] {
+            made.push(group(tx, scope, name, &[])?);
+        }
+        groups::update(tx, scope, made[1].number, "board", true)?;
+        let seen = [&made[0], &made[2]].map(|group| (group.id.clone(), group.name.clone()));
+        assert_eq!(groups::list_public(tx, scope, 10)?, seen);
+        assert_eq!(groups::list_public(tx, scope, 1)?, seen[..1]);
+        assert_eq!(groups::list_public(tx, other, 10)?, []);
         Ok(())
     })
     .await;

@@ -30,6 +30,7 @@ mod read_markers;
 mod revocations;
 mod schema_parity;
 mod statements;
+mod transcript_requests;
 mod visitor_tokens;
 mod visitors;
 mod visits;

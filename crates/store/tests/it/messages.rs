@@ -20,6 +20,7 @@ both_databases!(
     a_client_made_id_finds_what_its_author_sent,
     nobody_sends_the_same_client_made_id_twice,
     a_message_is_edited_marked_and_deleted,
+    what_a_page_showed_is_found_by_its_text_and_by_its_cid,
 );
 
 fn by(agent: &Agent, message: Message) -> Message {
@@ -242,6 +243,64 @@ async fn a_message_is_edited_marked_and_deleted(database: TestDatabase) {
         assert_eq!(messages::find(tx, scope, &before.id)?, None);
         let found = messages::list(tx, scope, conversation.number, i64::MAX, 9)?;
         assert_eq!(found, [neighbour]);
+        Ok(())
+    })
+    .await;
+}
+
+async fn what_a_page_showed_is_found_by_its_text_and_by_its_cid(database: TestDatabase) {
+    story(&database, |tx| {
+        let (scope, _, conversation) = talk(tx, "one")?;
+        let (.., elsewhere) = talk(tx, "other")?;
+        let (ann, bob) = (agent(tx, scope, "ann")?, agent(tx, scope, "bob")?);
+        let text = "Do you need help?";
+        say(tx, &conversation, MessageKind::Visitor, text)?;
+        let mut written = Vec::new();
+        for (seq, author, by_page, cid) in [
+            (2, &ann, false, "cid-0001"),
+            (3, &ann, true, "cid-0002"),
+            (4, &bob, true, "cid-0003"),
+        ] {
+            let message = Message {
+                is_trigger: by_page,
+                is_sent_via_js_api: by_page,
+                cid: Some(cid.to_owned()),
+                ..message(&conversation, seq, MessageKind::Agent, text)
+            };
+            let message = by(author, message);
+            messages::insert(tx, &message)?;
+            written.push(message);
+        }
+        let [typed, first, second] = &written[..] else {
+            panic!("{written:?}");
+        };
+        let here = conversation.number;
+        for (number, text, since, above, expected) in [
+            (here, text, NOON, 0, Some(second)),
+            (here, text, NOON + 4, 3, Some(second)),
+            (here, text, NOON + 5, 0, None),
+            (here, text, NOON, 4, None),
+            (here, "do you need help?", NOON, 0, None),
+            (elsewhere.number, text, NOON, 0, None),
+        ] {
+            let found = messages::find_shown_by_page(tx, number, text, since, above)?;
+            assert_eq!(found.as_ref(), expected, "{text} {since} {above}");
+        }
+        let cid = |message: &Message| message.cid.clone().expect("a cid");
+        for (number, cid, expected) in [
+            (here, cid(first), Some(first)),
+            (here, cid(second), Some(second)),
+            (here, cid(typed), None),
+            (elsewhere.number, cid(first), None),
+        ] {
+            let found = messages::find_shown_by_cid(tx, number, &cid)?;
+            assert_eq!(found.as_ref(), expected, "{cid}");
+        }
+        messages::delete(tx, second, NOON)?;
+        let found = messages::find_shown_by_page(tx, here, text, NOON, 0)?;
+        assert_eq!(found.as_ref(), Some(first));
+        let found = messages::find_shown_by_cid(tx, here, &cid(second))?;
+        assert_eq!(found.map(|found| found.text), Some(String::new()));
         Ok(())
     })
     .await;

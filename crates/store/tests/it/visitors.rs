@@ -15,6 +15,7 @@ both_databases!(
     visitors_are_listed_newest_first,
     a_visitor_is_found_with_their_conversation,
     what_a_browser_told_is_kept,
+    groups_are_told_of_those_who_are_in_one,
 );
 
 async fn a_visitor_is_made_once(database: TestDatabase) {
@@ -174,6 +175,26 @@ async fn what_a_browser_told_is_kept(database: TestDatabase) {
         visitors::set_browser(tx, scope, guest.number, &browser)?;
         let known = Visitor { browser, ..guest };
         assert_eq!(visitors::get(tx, scope, known.number)?, known);
+        Ok(())
+    })
+    .await;
+}
+
+async fn groups_are_told_of_those_who_are_in_one(database: TestDatabase) {
+    story(&database, |tx| {
+        let scope = organization(tx, "one")?;
+        let sales = group(tx, scope, "sales", &[])?;
+        let support = group(tx, scope, "support", &[])?;
+        let [first, second, third] = ["a", "b", "c"].map(|id| visitor(tx, scope, id));
+        let (first, second, third) = (first?.number, second?.number, third?.number);
+        visitors::set_group(tx, scope, third, Some(sales.number))?;
+        visitors::set_group(tx, scope, first, Some(support.number))?;
+        let wanted = [third, second, first, VisitorNumber(999)];
+        let found = visitors::list_groups(tx, &wanted)?;
+        assert_eq!(found, [(first, support.number), (third, sales.number)]);
+        visitors::set_group(tx, scope, first, None)?;
+        assert_eq!(visitors::list_groups(tx, &[first, second])?, []);
+        assert_eq!(visitors::list_groups(tx, &[])?, []);
         Ok(())
     })
     .await;

@@ -12,7 +12,6 @@ use axum::{
 use model::{organization::Organization, visitor::Browser};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use url::Url;
 use utoipa::ToSchema;
 
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
         refusals::Refusals,
     },
     json::SessionJson,
+    origins::Origins,
 };
 
 /// A value of an attribute that is none.
@@ -69,17 +69,23 @@ pub(crate) struct PageBody {
     title: String,
 }
 
-impl From<PageBody> for ViewPage {
-    fn from(page: PageBody) -> Self {
-        Self {
-            link: page.link,
-            title: page.title,
+impl PageBody {
+    /// The command in it.
+    pub(super) fn view(self, origins: &Origins) -> ViewPage {
+        ViewPage {
+            site: origins.site_of(&self.link),
+            link: self.link,
+            title: self.title,
         }
     }
 }
 
 /// The command of a body, and what of it was left out.
-fn command(body: OpenSessionBody, browser: Browser) -> (OpenSession, Vec<&'static str>) {
+fn command(
+    body: OpenSessionBody,
+    browser: Browser,
+    origins: &Origins,
+) -> (OpenSession, Vec<&'static str>) {
     let given: Vec<_> = body.attributes.into_iter().flatten().collect();
     let count = given.len();
     // A mistake of the site keeps nobody from chatting.
@@ -88,10 +94,9 @@ fn command(body: OpenSessionBody, browser: Browser) -> (OpenSession, Vec<&'stati
         .filter_map(|pair| attribute(pair).ok())
         .collect();
     let left_out = (attributes.len() < count).then_some(ATTRIBUTE_IGNORED);
-    let page_host = body.page.as_ref().and_then(host);
     let arrival = Arrival {
         browser,
-        page: body.page.map(ViewPage::from),
+        page: body.page.map(|page| page.view(origins)),
         language: body.language,
         group_id: body.group_id,
         attributes,
@@ -102,17 +107,9 @@ fn command(body: OpenSessionBody, browser: Browser) -> (OpenSession, Vec<&'stati
         token: given(body.visitor_token),
         visitor_id: given(body.visitor_id),
         identity_token: given(body.identity_token),
-        page_host,
         arrival,
     };
     (command, left_out.into_iter().collect())
-}
-
-/// The host of a page, as browsers write it.
-fn host(page: &PageBody) -> Option<String> {
-    let url = Url::parse(&page.link).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https");
-    url.host_str().filter(|_| is_web).map(str::to_owned)
 }
 
 /// Open a visitor's session
@@ -129,7 +126,7 @@ pub(crate) async fn open(
     body: Body<OpenSessionBody>,
 ) -> Result<Json<SessionJson>, Problem> {
     let widget_id = body.value.widget_id.clone();
-    let (command, left_out) = command(body.value, browser);
+    let (command, left_out) = command(body.value, browser, &state.origins);
     let (organization, foreseen) = foresee(&state, widget_id, command.clone()).await?;
     if foreseen.is_unknown_id {
         state.limits.count_unknown_visitor_id(address)?;

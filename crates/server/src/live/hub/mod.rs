@@ -1,5 +1,6 @@
 //! The hub: which connections are there, who wants to hear of what, and the way of every event to them.
 
+mod availability;
 mod catch_up;
 mod hear;
 mod places;
@@ -20,7 +21,7 @@ use std::{
 use app::App;
 use model::{
     event::Event,
-    id::{ConversationId, ConversationNumber, VisitorNumber},
+    id::{ConversationId, ConversationNumber, GroupNumber, VisitorNumber},
 };
 use tokio::sync::Notify;
 
@@ -178,6 +179,13 @@ impl Seat {
         self.hub
             .registry()
             .unfollow_everything(self.number, interests);
+    }
+
+    /// What a visitor's connection was told of who takes their chats, and the group that they are in: from now on it is told
+    /// when that changes.
+    pub(super) fn know_availability(&self, group: Option<GroupNumber>, is_any_available: bool) {
+        let mut registry = self.hub.registry();
+        registry.know_availability(self.number, group, is_any_available);
     }
 
     /// Conversations whose heads were where somebody looked: what is above is news.

@@ -8,12 +8,15 @@ use std::{
 
 use app::{Actor, agents, feed};
 use model::{
-    id::{AgentNumber, OrganizationNumber, Scope, VisitorNumber},
+    id::{AgentNumber, OrganizationNumber, VisitorNumber},
     signal::{Signal, SignalKind},
     time::{Millis, SECOND_MS},
 };
 
-use super::{Hub, size_of};
+use super::{
+    Hub,
+    availability::{self, Turn},
+};
 use crate::{
     lifecycle::Lifecycle,
     live::inlet::{News, Presence},
@@ -61,6 +64,7 @@ struct Rounds {
     /// Visitors of whom it was told that they are here, and when.
     told: HashMap<VisitorNumber, (OrganizationNumber, Millis)>,
     stayed_at: Millis,
+    turn: Turn,
 }
 
 /// Keeps presence until the server stops.
@@ -69,6 +73,7 @@ pub(super) async fn keep(hub: Arc<Hub>, lifecycle: Lifecycle) {
     let mut rounds = Rounds {
         told: HashMap::new(),
         stayed_at: clock.now(),
+        turn: Turn::default(),
     };
     loop {
         let next = clock.now() + EVERY_MS;
@@ -84,7 +89,7 @@ pub(super) async fn keep(hub: Arc<Hub>, lifecycle: Lifecycle) {
             stay(&hub, here).await;
         }
         leave(&hub).await;
-        tell_availability(&hub).await;
+        availability::tell(&hub, &mut rounds.turn).await;
         tell_visitors(&hub, &mut rounds, now);
         pass_on(&hub).await;
     }
@@ -110,29 +115,6 @@ async fn leave(hub: &Hub) {
         if let Err(error) = left.await {
             tracing::warn!(%error, "an agent who has left stays online a little longer");
         }
-    }
-}
-
-/// Asks for every organization with visitors here whether anybody takes chats, and tells them where that changed.
-async fn tell_availability(hub: &Hub) {
-    let asked = hub.organizations_with_visitors();
-    if asked.is_empty() {
-        return;
-    }
-    let now = hub.app.clock().now();
-    let organizations = asked.clone();
-    let found = hub.app.read(move |tx| {
-        let mut found = Vec::with_capacity(organizations.len());
-        for organization in &organizations {
-            let scope = Scope::organization(*organization);
-            let is_any = store::agents::is_any_available(tx, scope, now)?;
-            found.push((*organization, is_any));
-        }
-        Ok(found)
-    });
-    match found.await {
-        Ok(found) => hub.tell_availability(&found),
-        Err(error) => tracing::warn!(%error, "it could not be found out who takes chats"),
     }
 }
 
@@ -215,39 +197,5 @@ impl Hub {
         let mut leavers = std::mem::take(&mut registry.leavers);
         leavers.retain(|(_, agent)| !registry.agents.contains_key(agent));
         leavers
-    }
-
-    fn organizations_with_visitors(&self) -> Vec<OrganizationNumber> {
-        let registry = self.registry();
-        let organizations = registry.organizations.iter();
-        organizations
-            .filter(|(_, found)| found.visitors > 0)
-            .map(|(organization, _)| *organization)
-            .collect()
-    }
-
-    fn tell_availability(&self, found: &[(OrganizationNumber, bool)]) {
-        let mut registry = self.registry();
-        let mut changed = HashMap::new();
-        for (organization, is_any_available) in found {
-            if let Some(known) = registry.organizations.get_mut(organization) {
-                let before = known.is_any_available.replace(*is_any_available);
-                if before != Some(*is_any_available) {
-                    changed.insert(*organization, *is_any_available);
-                }
-            }
-        }
-        if changed.is_empty() {
-            return;
-        }
-        for socket in registry.sockets.values() {
-            let organization = socket.reader.organization();
-            if let Some(is_any_available) = changed.get(&organization)
-                && socket.reader.is_visitor()
-            {
-                let news = News::Availability(*is_any_available);
-                socket.inlet.put(news.clone(), size_of(&news));
-            }
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use app::interest::{Interest, Interests};
 use model::id::{
-    AgentNumber, ConversationId, ConversationNumber, OrganizationNumber, VisitorNumber,
+    AgentNumber, ConversationId, ConversationNumber, GroupNumber, OrganizationNumber, VisitorNumber,
 };
 
 use super::{SocketNumber, places::Places};
@@ -23,6 +23,8 @@ pub(super) struct Registry {
     pub(super) places: Places,
     pub(super) sockets: HashMap<SocketNumber, Socket>,
     pub(super) visitors: HashMap<VisitorNumber, Vec<SocketNumber>>,
+    /// Groups of visitors who are in one, as they were known last.
+    pub(super) groups: HashMap<VisitorNumber, GroupNumber>,
     pub(super) agents: HashMap<AgentNumber, Vec<SocketNumber>>,
     pub(super) organizations: HashMap<OrganizationNumber, Organization>,
     pub(super) conversations: HashMap<ConversationNumber, Conversation>,
@@ -42,6 +44,8 @@ pub(super) struct Socket {
     pub(super) reader: Arc<Reader>,
     pub(super) inlet: Arc<Inlet>,
     pub(super) is_inbox: bool,
+    /// Whether anybody takes the visitor's chats, as it was told last; nothing before they ask.
+    pub(super) is_any_available: Option<bool>,
     conversations: Vec<ConversationNumber>,
 }
 
@@ -51,8 +55,6 @@ pub(super) struct Organization {
     pub(super) inbox: Vec<SocketNumber>,
     /// How many connections of visitors there are.
     pub(super) visitors: usize,
-    /// Whether anybody takes chats, as it was told last.
-    pub(super) is_any_available: Option<bool>,
 }
 
 /// How far a conversation was told here.
@@ -107,6 +109,7 @@ impl Registry {
             reader: Arc::clone(reader),
             inlet: Arc::clone(inlet),
             is_inbox: false,
+            is_any_available: None,
             conversations: Vec::new(),
         };
         self.sockets.insert(number, socket);
@@ -130,7 +133,9 @@ impl Registry {
                 number: visitor, ..
             } => {
                 interests.remove(Interest::Visitor(organization, *visitor));
-                remove_from(&mut self.visitors, *visitor, number);
+                if remove_from(&mut self.visitors, *visitor, number) {
+                    self.groups.remove(visitor);
+                }
                 if let Some(organization) = self.organizations.get_mut(&organization) {
                     organization.visitors -= 1;
                 }

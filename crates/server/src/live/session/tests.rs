@@ -143,6 +143,7 @@ fn page(head: i64, seqs: &[i64]) -> Followed {
             last_message_at: 0,
             visitor_seen: 0,
             agents_seen: 0,
+            last_rating: None,
             created_at: 0,
         },
         events: seqs.iter().map(|seq| event(*seq)).collect(),

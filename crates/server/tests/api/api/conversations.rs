@@ -162,7 +162,7 @@ fn reopening_starts_no_chat() {
         reopened,
         json!({
             "id": message["conversationId"], "visitorId": VISITOR, "source": "widget", "status": "open", "assigneeId": null,
-            "groupId": null, "isChatOpen": false, "head": 3, "lastMessageAt": START, "createdAt": START,
+            "groupId": null, "isChatOpen": false, "head": 3, "lastMessageAt": START, "lastRating": null, "createdAt": START,
         })
     );
     assert_eq!(

@@ -13,4 +13,4 @@ mod stop;
 mod stream;
 mod tenants;
 
-mod arrange;
+pub(crate) mod arrange;

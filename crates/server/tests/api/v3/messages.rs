@@ -42,7 +42,7 @@ fn a_message_is_answered_and_read_whole() {
         conversation,
         json!({
             "id": conversation["id"], "visitorId": VISITOR, "source": "widget", "status": "open", "assigneeId": null,
-            "groupId": null, "isChatOpen": true, "head": 1, "lastMessageAt": START, "createdAt": START,
+            "groupId": null, "isChatOpen": true, "head": 1, "lastMessageAt": START, "lastRating": null, "createdAt": START,
         })
     );
 }

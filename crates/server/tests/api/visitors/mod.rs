@@ -7,9 +7,13 @@ mod known;
 mod proofs;
 mod signatures;
 
+mod auto_messages;
 mod bans;
+mod groups;
 mod limits;
+mod ratings;
 mod sites;
+mod transcripts;
 mod widget;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
