@@ -5,7 +5,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WEB = fileURLToPath(new URL('..', import.meta.url));
-const NOT_SOURCES = new Set(['dist', 'node_modules', 'test', 'vectors']);
+const NOT_SOURCES = new Set(['dist', 'e2e', 'node_modules', 'test', 'vectors']);
 
 /** The paths of all sources below `directory`, relative to web/ and with forward slashes. */
 function sources(directory = '') {

@@ -1,5 +1,5 @@
 // The client of Parlour for its widget and its inbox.
-export { apiOf, ApiError, type Answer, type Api, type ApiOptions, type Given } from './api.ts';
+export { apiOf, ApiError, request, type Answer, type Api, type ApiOptions, type Given } from './api.ts';
 export { Live, newCid, type LiveOptions, type Status, type Subscription, type Told } from './live.ts';
 export type { Acked, Entry, Item, Phase, StoredEntry, Typing } from './machine/types.ts';
 export type { View } from './machine/view.ts';

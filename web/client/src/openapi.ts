@@ -537,7 +537,11 @@ export interface paths {
         };
         /** Get the widget */
         get: operations["getWidget"];
-        /** Update the widget */
+        /**
+         * Update the widget
+         * @description What is not given stays. Where anything is refused, nothing is changed. Pages that are open follow when they are loaded
+         *     again, a minute later at most.
+         */
         put: operations["updateWidget"];
         post?: never;
         delete?: never;
@@ -605,6 +609,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/live/auto-message": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the visitor an automatic message
+         * @description For `sendAutoMessage` of the JavaScript API. It comes from an agent who takes chats now, and starts no chat; where nobody
+         *     takes chats, the code is `agent_unavailable`, and nothing is shown. The same text again within ten minutes is answered
+         *     with the message that was shown before, as is the same `Idempotency-Key` at any time.
+         */
+        post: operations["showAutoMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live/files": {
         parameters: {
             query?: never;
@@ -636,9 +662,30 @@ export interface paths {
         put?: never;
         /**
          * Tell that the visitor looks at a page
-         * @description The pages of one host, each within 30 minutes of the one before, are one visit. Its latest 50 pages are kept.
+         * @description The pages of one host, each within 30 minutes of the one before, are one visit. Its latest 50 pages are kept. A page of
+         *     a site that the widget is not for is refused.
          */
         post: operations["viewPage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate the latest chat
+         * @description Of the visitor's own conversation. It may be rated anew until a day after its end; the comment is replaced with the score.
+         */
+        post: operations["rateChat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -665,6 +712,27 @@ export interface paths {
          * @description The token ends, and what is open by it: for a visitor who signs out. The next session is a new visitor's.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/live/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for the conversation by mail
+         * @description The request is kept, once a day for each address and for three addresses at most. Where the server is not set up to send
+         *     mail, the code is `mail_not_configured`.
+         */
+        post: operations["requestTranscript"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -858,6 +926,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/{widgetId}/config.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what a widget is told
+         * @description Needs no key: this is what the panel begins with, for whoever makes one of their own.
+         */
+        get: operations["getWidgetConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -946,6 +1034,23 @@ export interface components {
              */
             httpStatus?: number | null;
         };
+        /** @enum {string} */
+        ButtonPosition: "bl" | "bc" | "br" | "lt" | "lm" | "lb" | "rt" | "rm" | "rb";
+        /** @enum {string} */
+        ButtonStyle: "round" | "tab";
+        /** @description What the button says while somebody takes chats, and while nobody does; on phones shorter. */
+        ButtonTexts: {
+            /** @example Chat with us */
+            chatWithUs: string;
+            /** @example Leave us a message */
+            leaveUsAMessage: string;
+            /** @example Chat */
+            mobile_chatWithUs: string;
+            /** @example Message us */
+            mobile_leaveUsAMessage: string;
+        };
+        /** @enum {string} */
+        ConsentKind: "marketing" | "termsOfService";
         /** @description The continuous conversation with one visitor on one channel. */
         Conversation: {
             /** @description The agent who works on it. */
@@ -974,6 +1079,7 @@ export interface components {
              * @description When the last message came, in Unix milliseconds.
              */
             lastMessageAt: number;
+            lastRating?: components["schemas"]["Rating"] | null;
             /** @description Where the visitor is: `widget`. */
             source: string;
             /** @description `open` or `closed`. */
@@ -1113,6 +1219,8 @@ export interface components {
              */
             message: string;
         };
+        /** @enum {string} */
+        FieldKind: "text" | "email" | "phone" | "multiline";
         /** @description A file of a message, under the names of every generation of clients. */
         File: {
             fileName: string;
@@ -1130,6 +1238,8 @@ export interface components {
             size: number;
             url: string;
         };
+        /** @enum {string} */
+        FormMode: "none" | "optional" | "required";
         /** @description What became of a message on its channel. */
         ForwardedStatus: {
             error: string;
@@ -1167,6 +1277,10 @@ export interface components {
              */
             visitorId?: string | null;
         };
+        /** @enum {string} */
+        IdentityAlgorithm: "HS256" | "EdDSA";
+        /** @enum {string} */
+        IdentityMode: "open" | "signed" | "enforced";
         /** @description An identity secret. */
         IdentitySecret: {
             /**
@@ -1298,6 +1412,7 @@ export interface components {
                  * @description When the last message came, in Unix milliseconds.
                  */
                 lastMessageAt: number;
+                lastRating?: components["schemas"]["Rating"] | null;
                 /** @description Where the visitor is: `widget`. */
                 source: string;
                 /** @description `open` or `closed`. */
@@ -1631,6 +1746,26 @@ export interface components {
             /** @description Give this as `cursor` for the next page; null after the last. */
             nextCursor?: string | null;
         };
+        /** @description What the loader is told. */
+        LoaderConfig: {
+            /** @description How it looks. */
+            appearance: components["schemas"]["WidgetAppearance"];
+            /** @description What its button says. */
+            buttonTexts: components["schemas"]["ButtonTexts"];
+            /** @description An agent takes chats now. */
+            isAnyAvailable: boolean;
+            /** @description Nothing is kept in the browser before the visitor agrees. */
+            isConsentRequired: boolean;
+            /** @description The language that the widget speaks. */
+            language: components["schemas"]["WidgetLanguage"];
+            /** @description What there is while nobody takes chats: `messenger`, all of it, or `hidden`, nothing. */
+            offlineMode: components["schemas"]["OfflineMode"];
+            /**
+             * @description The id in the widget's snippet.
+             * @example 5f0c7e2ab1d94c3386a1e0d2
+             */
+            widgetId: string;
+        };
         /** @description A name and an e-mail address. */
         Mailbox: {
             email: string;
@@ -1727,6 +1862,8 @@ export interface components {
             /** @description The visitor of the conversation. */
             visitorId: string;
         };
+        /** @enum {string} */
+        OfflineMode: "messenger" | "hidden";
         /** @description What a panel shows. */
         OpenSessionBody: {
             /** @description What the site tells about the visitor: texts, numbers or booleans; null removes one. */
@@ -1866,6 +2003,39 @@ export interface components {
             /** @description The visitor; made where there is none. */
             visitorId: string;
         };
+        /** @description What the visitor thinks of the chat. */
+        RateChat: {
+            /**
+             * @description What they write to it, at most 1,000 characters.
+             * @example Thank you!
+             */
+            comment?: string | null;
+            /**
+             * Format: int64
+             * @description 1, the worst, to 5.
+             * @example 5
+             */
+            score: number;
+        };
+        /** @description What a visitor thought of a chat. */
+        Rating: {
+            /**
+             * @description What they wrote to it.
+             * @example Thank you!
+             */
+            comment?: string | null;
+            /**
+             * Format: int64
+             * @description When they said so last, in Unix milliseconds.
+             */
+            ratedAt: number;
+            /**
+             * Format: int64
+             * @description 1, the worst, to 5.
+             * @example 5
+             */
+            score: number;
+        };
         /** @description Sending e-mail through Brevo. Clients of the older generations insist on it. */
         Relay: {
             data: components["schemas"]["RelayData"];
@@ -1906,6 +2076,14 @@ export interface components {
              * @example 12
              */
             count: number;
+        };
+        /** @description Where it is to be sent. */
+        RequestTranscript: {
+            /**
+             * @description An e-mail address.
+             * @example anna@shop.example
+             */
+            email: string;
         };
         /** @description What the visitor writes. */
         SendAsVisitorBody: {
@@ -1954,7 +2132,7 @@ export interface components {
              * @example Gx6DPbZSc8vC2HNkq
              */
             epoch: string;
-            /** @description Whether any agent takes chats now. */
+            /** @description Whether any agent takes chats now: of the visitor's group, where they are in one. */
             isAnyAvailable: boolean;
             /**
              * @description What the site should know, for its console: `visitor_id_too_weak`, `group_unknown`, `page_ignored`,
@@ -1996,6 +2174,79 @@ export interface components {
             /** @description Agreed to the terms of service. */
             termsOfServiceConsent?: boolean | null;
         };
+        /** @description What is shown, and from whom. */
+        ShowMessage: {
+            /** @description The agent it comes from. */
+            agentId?: string | null;
+            /** @description Or a group, for any agent of it. Without either, the visitor's group, or any agent. */
+            groupId?: string | null;
+            /**
+             * @description The text, at most 1,000 characters.
+             * @example Do you need help?
+             */
+            text: string;
+        };
+        /** @description Somebody who takes chats now. */
+        ShownAgent: {
+            /**
+             * @description Their name.
+             * @example Liz
+             */
+            name: string;
+            /** @description Address of a picture. */
+            userpic?: string | null;
+        };
+        /** @description What a visitor agrees to. */
+        ShownConsent: {
+            /** @description The form is not taken without it. */
+            isRequired: boolean;
+            /** @description What it is. */
+            kind: components["schemas"]["ConsentKind"];
+            /** @description Where it can be read in full. */
+            link?: string | null;
+            /** @description Null for the text of the language. */
+            text?: string | null;
+        };
+        /** @description What a visitor fills in. */
+        ShownField: {
+            /** @description The form is not taken without it. */
+            isRequired: boolean;
+            /** @description What is filled in. */
+            kind: components["schemas"]["FieldKind"];
+            /** @description Null for the text of the language. */
+            label?: string | null;
+            /**
+             * @description `email`, `firstName`, `lastName`, `name`, `phone`, or an attribute of the organization's own.
+             * @example email
+             */
+            name: string;
+        };
+        /** @description What visitors are asked about themselves, in one language. */
+        ShownForm: {
+            /** @description They choose a group. */
+            asksGroup: boolean;
+            /** @description What they agree to. */
+            consents: components["schemas"]["ShownConsent"][];
+            /** @description What they fill in, in this order. */
+            fields: components["schemas"]["ShownField"][];
+            /** @description While nobody does. */
+            offline: components["schemas"]["FormMode"];
+            /** @description Whether they are, while somebody takes chats. */
+            online: components["schemas"]["FormMode"];
+        };
+        /** @description A group that a visitor may choose. */
+        ShownGroup: {
+            /**
+             * @description Its id.
+             * @example PjRBMhWGen6aRHjif
+             */
+            id: string;
+            /**
+             * @description Its name.
+             * @example Sales
+             */
+            name: string;
+        };
         /** @description The new text of a message. */
         TextBody: {
             /**
@@ -2004,6 +2255,8 @@ export interface components {
              */
             text: string;
         };
+        /** @enum {string} */
+        Theme: "auto" | "light" | "dark";
         /** @description A refusal in the words of RFC 6749 section 5.2, and in those of the rest of this API. */
         TokenErrorJson: {
             code: string;
@@ -2105,6 +2358,49 @@ export interface components {
              */
             url?: string | null;
         };
+        /** @description What is changed of how the widget looks; what is not given stays. All sizes are in CSS pixels. */
+        UpdateWidgetAppearance: {
+            buttonPosition?: components["schemas"]["ButtonPosition"] | null;
+            /**
+             * Format: int64
+             * @description The size of the button.
+             * @example 60
+             */
+            buttonSize?: number | null;
+            buttonStyle?: components["schemas"]["ButtonStyle"] | null;
+            /**
+             * Format: int64
+             * @description The height of the open chat.
+             * @example 600
+             */
+            chatHeight?: number | null;
+            /**
+             * Format: int64
+             * @description The width of the open chat.
+             * @example 380
+             */
+            chatWidth?: number | null;
+            colors?: components["schemas"]["UpdateWidgetColors"] | null;
+            /**
+             * Format: int64
+             * @description The distance from the left or right edge of the window.
+             * @example 20
+             */
+            offsetX?: number | null;
+            /**
+             * Format: int64
+             * @description The distance from its upper or lower edge.
+             * @example 20
+             */
+            offsetY?: number | null;
+            theme?: components["schemas"]["Theme"] | null;
+            /**
+             * Format: int64
+             * @description The place in the pile of what is on the page, as in CSS.
+             * @example 9999
+             */
+            zIndex?: number | null;
+        };
         /** @description What is changed; what is not given stays. */
         UpdateWidgetBody: {
             /**
@@ -2115,24 +2411,85 @@ export interface components {
              *     ]
              */
             allowedDomains?: string[] | null;
+            appearance?: components["schemas"]["UpdateWidgetAppearance"] | null;
+            form?: components["schemas"]["UpdateWidgetForm"] | null;
             /**
-             * @description `HS256` or `EdDSA`.
-             * @example HS256
+             * @description It asks how a chat was.
+             * @example true
              */
-            identityAlgorithm?: string | null;
+            hasRating?: boolean | null;
             /**
-             * @description `open`, `signed` or `enforced`. The last two need a key.
-             * @example signed
+             * @description It makes a sound when a message comes; visitors can turn that off.
+             * @example true
              */
-            identityMode?: string | null;
+            hasSound?: boolean | null;
+            identityAlgorithm?: components["schemas"]["IdentityAlgorithm"] | null;
+            identityMode?: components["schemas"]["IdentityMode"] | null;
             /** @description The site's public key of Ed25519, as PEM or as its 32 bytes in base64; null removes it. */
             identityPublicKey?: string | null;
+            /**
+             * @description It keeps nothing in the browser, and opens no session, before the visitor agrees.
+             * @example true
+             */
+            isConsentRequired?: boolean | null;
+            language?: components["schemas"]["WidgetLanguage"] | null;
+            offlineMode?: components["schemas"]["OfflineMode"] | null;
+            /**
+             * @description What it says otherwise than usual: by language any part of the tree that sites know as `locale`. A tree replaces all
+             *     that was said otherwise in its language, null removes that; languages that are not given stay. A text has 500
+             *     characters at most, the texts of a language 16384 bytes.
+             * @example {
+             *       "en": {
+             *         "customStrings": {
+             *           "welcome": "Hello! What are you looking for?"
+             *         }
+             *       },
+             *       "fr": null
+             *     }
+             */
+            texts?: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Format: int64
              * @description Shorter ids of the site are not followed: 16 to 128.
              * @example 16
              */
             visitorIdLengthMin?: number | null;
+        };
+        /** @description What is changed of the colours, as `#rrggbb` or `#rgb`; null for the widget's own again. */
+        UpdateWidgetColors: {
+            /**
+             * @description What is behind agents' messages.
+             * @example null
+             */
+            agentBubbleBg?: string | null;
+            /**
+             * @description What is behind them.
+             * @example #0b5fff
+             */
+            buttonBg?: string | null;
+            /**
+             * @description The sign and the text of the button.
+             * @example #ffffff
+             */
+            buttonText?: string | null;
+            /**
+             * @description What is behind a visitor's messages.
+             * @example null
+             */
+            visitorBubbleBg?: string | null;
+        };
+        /** @description What is changed of what visitors are asked; what is not given stays. */
+        UpdateWidgetForm: {
+            /** @description They choose whom they would like to talk to, among the groups that are not private. */
+            asksGroup?: boolean | null;
+            /** @description What they agree to, all of it; no kind twice. */
+            consents?: components["schemas"]["WidgetFormConsent"][] | null;
+            /** @description What they fill in, all of it and in this order; no name twice. */
+            fields?: components["schemas"]["WidgetFormField"][] | null;
+            offline?: components["schemas"]["FormMode"] | null;
+            online?: components["schemas"]["FormMode"] | null;
         };
         /**
          * @description A file that was uploaded and that no message has yet.
@@ -2401,24 +2758,55 @@ export interface components {
              *     ]
              */
             allowedDomains: string[];
+            /** @description How it looks. */
+            appearance: components["schemas"]["WidgetAppearance"];
+            /** @description What visitors are asked about themselves. */
+            form: components["schemas"]["WidgetForm"];
             /** @description There is an identity secret. */
             hasIdentitySecret: boolean;
             /**
-             * @description How the site signs its tokens: `HS256` with the identity secret, `EdDSA` with a key of its own.
-             * @example HS256
+             * @description It asks how a chat was.
+             * @example true
              */
-            identityAlgorithm: string;
+            hasRating: boolean;
+            /**
+             * @description It makes a sound when a message comes; visitors can turn that off.
+             * @example true
+             */
+            hasSound: boolean;
+            /** @description How the site signs its tokens: `HS256` with the identity secret, `EdDSA` with a key of its own. */
+            identityAlgorithm: components["schemas"]["IdentityAlgorithm"];
             /**
              * @description What a visitor has to prove: `open`, nothing; `signed`, who they are, by a token of the site, once; `enforced`, at
              *     each session.
-             * @example open
              */
-            identityMode: string;
+            identityMode: components["schemas"]["IdentityMode"];
             /**
              * @description The site's public key, as the `x` of a JWK.
              * @example 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo
              */
             identityPublicKey?: string | null;
+            /** @description It keeps nothing in the browser, and opens no session, before the visitor agrees. */
+            isConsentRequired: boolean;
+            language?: components["schemas"]["WidgetLanguage"] | null;
+            /**
+             * @description What there is of it while nobody takes chats: `messenger`, all of it, so that visitors write and are told to expect a
+             *     delay; `hidden`, nothing.
+             */
+            offlineMode: components["schemas"]["OfflineMode"];
+            /**
+             * @description What it says otherwise than usual: by language a part of the tree that sites know as `locale`.
+             * @example {
+             *       "en": {
+             *         "customStrings": {
+             *           "welcome": "Hello! What are you looking for?"
+             *         }
+             *       }
+             *     }
+             */
+            texts: {
+                [key: string]: unknown;
+            };
             /**
              * @description Shorter ids of the site are not followed.
              * @example 16
@@ -2430,6 +2818,189 @@ export interface components {
              */
             widgetId: string;
         };
+        /** @description How a widget looks. All sizes are in CSS pixels. */
+        WidgetAppearance: {
+            /**
+             * @description Where the button is. The first letter is the edge of the window (bottom, left, right), the second the place along it
+             *     (left, center, right, top, middle, bottom).
+             */
+            buttonPosition: components["schemas"]["ButtonPosition"];
+            /**
+             * Format: int32
+             * @description The size of the button.
+             * @example 60
+             */
+            buttonSize: number;
+            /** @description The form of the button: a circle, or a tab with a text. */
+            buttonStyle: components["schemas"]["ButtonStyle"];
+            /**
+             * Format: int32
+             * @description The height of the open chat.
+             * @example 600
+             */
+            chatHeight: number;
+            /**
+             * Format: int32
+             * @description The width of the open chat.
+             * @example 380
+             */
+            chatWidth: number;
+            /** @description The colours that were chosen. */
+            colors: components["schemas"]["WidgetColors"];
+            /**
+             * Format: int32
+             * @description The distance from the left or right edge of the window.
+             * @example 20
+             */
+            offsetX: number;
+            /**
+             * Format: int32
+             * @description The distance from its upper or lower edge.
+             * @example 20
+             */
+            offsetY: number;
+            /** @description Light, dark, or as the visitor's system is. */
+            theme: components["schemas"]["Theme"];
+            /**
+             * Format: int32
+             * @description The place in the pile of what is on the page, as in CSS.
+             * @example 9999
+             */
+            zIndex: number;
+        };
+        /** @description The colours of a widget, as `#rrggbb`; null for the widget's own. */
+        WidgetColors: {
+            /**
+             * @description What is behind agents' messages.
+             * @example null
+             */
+            agentBubbleBg?: string | null;
+            /**
+             * @description What is behind them.
+             * @example #0b5fff
+             */
+            buttonBg?: string | null;
+            /**
+             * @description The sign and the text of the button.
+             * @example null
+             */
+            buttonText?: string | null;
+            /**
+             * @description What is behind a visitor's messages.
+             * @example null
+             */
+            visitorBubbleBg?: string | null;
+        };
+        /** @description What the panel is told. */
+        WidgetConfig: components["schemas"]["LoaderConfig"] & {
+            /** @description Some of those who take chats now. */
+            agents: components["schemas"]["ShownAgent"][];
+            /**
+             * Format: int64
+             * @description Largest file.
+             * @example 26214400
+             */
+            fileSizeBytesMax: number;
+            /**
+             * @description Most files of one message.
+             * @example 10
+             */
+            filesMax: number;
+            /** @description What visitors are asked about themselves. */
+            form: components["schemas"]["ShownForm"];
+            /** @description The groups that a visitor may choose. */
+            groups: components["schemas"]["ShownGroup"][];
+            /** @description It asks how a chat was. */
+            hasRating: boolean;
+            /** @description It makes a sound when a message comes. */
+            hasSound: boolean;
+            /** @description It offers chats by e-mail. */
+            hasTranscripts: boolean;
+            /**
+             * @description Whose widget it is.
+             * @example Getwear
+             */
+            organizationName: string;
+            /**
+             * @description Longest message, in characters.
+             * @example 5000
+             */
+            textLengthMax: number;
+            /** @description What it says otherwise than usual in this language: a part of the tree that sites know as `locale`. */
+            texts: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What visitors are asked about themselves. */
+        WidgetForm: {
+            /** @description They choose whom they would like to talk to, among the groups that are not private. */
+            asksGroup: boolean;
+            /** @description What they agree to. */
+            consents: components["schemas"]["WidgetFormConsent"][];
+            /** @description What they fill in, in this order. */
+            fields: components["schemas"]["WidgetFormField"][];
+            /** @description The same while nobody does. */
+            offline: components["schemas"]["FormMode"];
+            /**
+             * @description While somebody takes chats: `none`, visitors are not asked; `optional`, after their first message, and they may go on
+             *     without answering; `required`, before their messages are delivered.
+             */
+            online: components["schemas"]["FormMode"];
+        };
+        /** @description What visitors agree to. */
+        WidgetFormConsent: {
+            /**
+             * @description The form is not taken without it.
+             * @example true
+             */
+            isRequired?: boolean;
+            /** @description What it is, as it is kept of the visitor. */
+            kind: components["schemas"]["ConsentKind"];
+            /**
+             * @description Where it can be read in full: an http or https address.
+             * @example https://shop.example/terms
+             */
+            link?: string | null;
+            /**
+             * @description What stands at the box, by language, 1000 characters at most; where nothing is given, the widget's own text.
+             * @example {
+             *       "en": "I have read the terms"
+             *     }
+             */
+            texts?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What visitors fill in. */
+        WidgetFormField: {
+            /**
+             * @description The form is not taken without it.
+             * @example true
+             */
+            isRequired?: boolean;
+            /**
+             * @description What is filled in; where it is not given, what suits the name. `email` and `phone` are of their own kinds, other
+             *     known names are `text`.
+             */
+            kind?: components["schemas"]["FieldKind"];
+            /**
+             * @description What stands at the field, by language, 100 characters at most. Known names have texts in every language without it;
+             *     others stand in English where their language is lacking, else in any.
+             * @example {
+             *       "en": "Work e-mail"
+             *     }
+             */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description `email`, `firstName`, `lastName`, `name` or `phone`; any other name is an attribute of the visitor.
+             * @example email
+             */
+            name: string;
+        };
+        /** @enum {string} */
+        WidgetLanguage: "en" | "fr" | "de" | "es" | "it" | "pt" | "nl" | "pl" | "ru" | "ar" | "ja" | "zh";
         /** @description What is written, and by whom. */
         WriteBody: {
             /** @description The agent. When not given, a message is from who works on the conversation or from the owner, a note from nobody. */
@@ -8053,7 +8624,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How the widget behaves */
+            /** @description How the widget behaves, looks and speaks */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8773,6 +9344,147 @@ export interface operations {
             };
         };
     };
+    showAutoMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowMessage"];
+            };
+        };
+        responses: {
+            /** @description The message */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedMessage"];
+                };
+            };
+            /** @description The request is not acceptable; the message names the field and the rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key lacks the scope, or a bound for the organization is reached. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing in this organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another method is expected here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something unique is taken, or cannot be answered twice. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The path is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used before for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is not available now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     uploadVisitorFile: {
         parameters: {
             query?: {
@@ -9060,6 +9772,147 @@ export interface operations {
             };
         };
     };
+    rateChat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateChat"];
+            };
+        };
+        responses: {
+            /** @description The rating */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description The request is not acceptable; the message names the field and the rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key lacks the scope, or a bound for the organization is reached. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing in this organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another method is expected here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something unique is taken, or cannot be answered twice. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The path is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used before for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is not available now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     openSession: {
         parameters: {
             query?: never;
@@ -9212,6 +10065,145 @@ export interface operations {
         responses: {
             /** @description The token has ended */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not acceptable; the message names the field and the rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key lacks the scope, or a bound for the organization is reached. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing in this organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another method is expected here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something unique is taken, or cannot be answered twice. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The path is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used before for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is not available now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    requestTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestTranscript"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11105,6 +12097,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitorGroupJson"];
+                };
+            };
+            /** @description The request is not acceptable; the message names the field and the rule. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key lacks the scope, or a bound for the organization is reached. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing in this organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Another method is expected here. */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something unique is taken, or cannot be answered twice. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The path is too long. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not JSON in UTF-8. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The `Idempotency-Key` was used before for something else. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many requests; wait as long as `Retry-After` says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database is not available now; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The server's disk is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getWidgetConfig: {
+        parameters: {
+            query?: {
+                /** @description The language to speak: `pt-BR` is Portuguese */
+                lang?: string;
+                /** @description The language of the page, where none is chosen or set */
+                pageLang?: string;
+                /** @description The host of the page, with its port */
+                host?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id in the widget's snippet */
+                widgetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the widget looks, and what it says and asks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetConfig"];
                 };
             };
             /** @description The request is not acceptable; the message names the field and the rule. */

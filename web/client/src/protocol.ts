@@ -183,6 +183,7 @@ export const EVENT_KINDS = [
   'group',
   'status',
   'visitor',
+  'rating',
   'seen',
   'hidden',
 ] as const;

@@ -12,8 +12,11 @@ const READY_MS = 30_000;
 /** Neither a developer's server nor anything of its settings may leak into a run. */
 const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLOUR_')));
 
+/** Variables of a server beside those that every run has, by name: `{ PARLOUR_CHATS_IDLE_SECONDS: '5' }`. */
+export type Settings = Record<string, string>;
+
 /** Nobody waits a second between two messages here. */
-const SETTINGS = {
+const SETTINGS: Settings = {
   PARLOUR_LIVE_VISITOR_MESSAGES_PER_SECOND: '1000',
   PARLOUR_LIVE_VISITOR_MESSAGES_AT_ONCE: '1000',
   PARLOUR_LIVE_VISITOR_MESSAGES_PER_HOUR: '100000',
@@ -27,11 +30,13 @@ export class ServerProcess {
   readonly #binary: string;
   readonly #directory: string;
   readonly #listen: string;
+  readonly #settings: Settings;
   #process: ChildProcess | null = null;
   #log = '';
 
-  private constructor(binary: string, port: number) {
+  private constructor(binary: string, port: number, settings: Settings) {
     this.#binary = binary;
+    this.#settings = { ...SETTINGS, ...settings };
     this.#directory = mkdtempSync(join(tmpdir(), 'parlour-e2e-'));
     this.#listen = `127.0.0.1:${port}`;
     this.url = `http://${this.#listen}`;
@@ -46,19 +51,19 @@ export class ServerProcess {
     this.widgetId = widgetId!;
   }
 
-  static async start(binary: string): Promise<ServerProcess> {
+  static async start(binary: string, settings: Settings = {}): Promise<ServerProcess> {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;
     probe.close();
-    const server = new ServerProcess(binary, port);
+    const server = new ServerProcess(binary, port, settings);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
     const child = spawn(this.#binary, ['serve', '--data-dir', this.#directory, '--listen', this.#listen], {
-      env: { ...ENVIRONMENT, ...SETTINGS },
+      env: { ...ENVIRONMENT, ...this.#settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#process = child;

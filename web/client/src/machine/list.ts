@@ -6,7 +6,7 @@ import type { Channel, Item } from './types.ts';
 /** Is told each event that the list has taken in. */
 export type Applied = (event: EvFrame) => void;
 
-const SHOWN = ['message', 'note', 'assignment', 'group', 'status'];
+const SHOWN = ['message', 'note', 'assignment', 'group', 'status', 'rating'];
 
 export function freshChannel(): Channel {
   return {

@@ -8,6 +8,8 @@ export async function indexedDbOutbox(name: string, factory: IDBFactory): Promis
   const open = factory.open(`parlour-${name}`, 1);
   open.onupgradeneeded = () => open.result.createObjectStore(STORE, { keyPath: 'cid' });
   const database = await answer(open);
+  // Who deletes it, because the visitor wants to be forgotten, need not wait for this page to be left.
+  database.onversionchange = () => database.close();
 
   const run = <T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {

@@ -1,0 +1,33 @@
+// The face of somebody: a picture of our own server, or the first letters of the name.
+import { useState } from 'preact/hooks';
+
+export interface AvatarProps {
+  name: string;
+  picture?: string | null | undefined;
+}
+
+export function Avatar({ name, picture }: AvatarProps) {
+  const [failed, setFailed] = useState<string | null>(null);
+  const isShown = picture && picture !== failed && isOwn(picture);
+  return (
+    <span class="avatar" aria-hidden="true">
+      {isShown ? <img src={picture} alt="" loading="lazy" decoding="async" onError={() => setFailed(picture)} /> : initials(name)}
+    </span>
+  );
+}
+
+/** The first letters of the first and the last word: `Ana María Ruiz` is AR. */
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return chosen.map((word) => /[\p{L}\p{N}]/u.exec(word ?? '')?.[0] ?? '').join('').toLocaleUpperCase();
+}
+
+/** A picture from elsewhere would tell that place who reads here. */
+function isOwn(picture: string): boolean {
+  try {
+    return new URL(picture, location.href).origin === location.origin;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,11 @@
+// The day of the messages below.
+import type { Panel } from '../panel.ts';
+import { dayName } from '../time/when.ts';
+
+export function DayLine({ panel, at }: { panel: Panel; at: number }) {
+  return (
+    <p class="day-line">
+      <span>{dayName(at, panel.store.state)}</span>
+    </p>
+  );
+}

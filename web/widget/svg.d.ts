@@ -1,0 +1,4 @@
+declare module '*.svg' {
+  const inside: string;
+  export default inside;
+}
