@@ -79,12 +79,15 @@ show() {
     local key agent
     key=$(field apiKey)
     agent=$(field agentId)
-    printf '\nParlour answers at %s\n' "$address"
-    printf '  API reference  %s/docs\n' "$address"
+    printf '\nParlour answers at %s\n\n' "$address"
+    # What stands after # stays in the browser.
+    printf '  Chat with yourself      %s/demo%s\n' "$address" "${key:+#key=$key}"
+    printf '  Put it on your website  %s/docs/widget\n' "$address"
+    printf '  API reference           %s/docs\n' "$address"
     if [ -z "$key" ]; then
-        printf '  API key        unknown: this organization was not made by make run; see %s key create --help\n' "$binary"
+        printf '  API key                 unknown: this organization was not made by make run; see %s key create --help\n' "$binary"
     else
-        printf '  API key        %s\n\nSend a message as the agent of the demo:\n\n' "$key"
+        printf '  API key                 %s\n\nSend a message as the agent of the demo:\n\n' "$key"
         printf "curl -sS %s/v3/conversations/messages -H 'api-key: %s' -H 'content-type: application/json' -d '%s'\n" \
             "$address" "$key" \
             "{\"visitorId\":\"demo-visitor-000000000001\",\"text\":\"Hello from Parlour\",\"agentId\":\"$agent\"}"

@@ -1,9 +1,11 @@
-// Puts the API reference into web/dist/docs: the page under its own name, all it loads under hashed names.
+// Puts the API reference and the guide for site owners into web/dist/docs: the pages under their own names, all they load
+// under hashed names.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { marked } from 'marked';
 import { compress } from '../build/compress.js';
 
 const HERE = new URL('.', import.meta.url);
@@ -13,7 +15,15 @@ const DIST = new URL('../dist/docs/', HERE);
 const entry = createRequire(HERE).resolve('@scalar/api-reference');
 const scalar = new URL('browser/standalone.js', pathToFileURL(entry));
 
+/** The pages, and what of `LOADED` each loads. */
+const PAGES = {
+  'index.html': ['icon.svg', 'introduction.md', 'page.css', 'page.js', 'scalar.js'],
+  'widget.html': ['icon.svg', 'guide.css', 'guide.js'],
+};
+
 const LOADED = {
+  'guide.css': new URL('guide.css', HERE),
+  'guide.js': new URL('guide.js', HERE),
   'icon.svg': new URL('icon.svg', HERE),
   'introduction.md': new URL('introduction.md', HERE),
   'page.css': new URL('page.css', HERE),
@@ -45,14 +55,36 @@ function hashedName(name, contents) {
   return `${name.slice(0, -extname(name).length)}.${hash}${extname(name)}`;
 }
 
+/** Headings can be linked to by their words. */
+marked.use({
+  renderer: {
+    heading({ tokens, depth, text }) {
+      const id = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+      return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
+  },
+});
+
+function page(name) {
+  const template = readFileSync(new URL(name, HERE), 'utf8');
+  if (!template.includes('{{content}}')) return template;
+  const text = readFileSync(new URL(name.replace('.html', '.md'), HERE), 'utf8');
+  return template.replace('{{content}}', () => marked.parse(text));
+}
+
 mkdirSync(DIST, { recursive: true });
-let page = readFileSync(new URL('index.html', HERE), 'utf8');
+const published = {};
 for (const [name, source] of Object.entries(LOADED)) {
   const contents = amended(name, readFileSync(source));
-  const published = hashedName(name, contents);
-  if (!page.includes(`"/docs/${name}"`)) throw new Error(`index.html does not load ${name}`);
-  page = page.replaceAll(`"/docs/${name}"`, `"/docs/${published}"`);
-  writeFileSync(new URL(published, DIST), contents);
+  published[name] = hashedName(name, contents);
+  writeFileSync(new URL(published[name], DIST), contents);
 }
-writeFileSync(new URL('index.html', DIST), page);
+for (const [name, loaded] of Object.entries(PAGES)) {
+  let contents = page(name);
+  for (const one of loaded) {
+    if (!contents.includes(`"/docs/${one}"`)) throw new Error(`${name} does not load ${one}`);
+    contents = contents.replaceAll(`"/docs/${one}"`, `"/docs/${published[one]}"`);
+  }
+  writeFileSync(new URL(name, DIST), contents);
+}
 compress(fileURLToPath(DIST));
