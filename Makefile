@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run build web test lint bench
+.PHONY: help run build web test e2e lint bench
 
 # An exact version that rustup knows only as "stable" would be refused or downloaded again.
 ifeq ($(RUSTUP_TOOLCHAIN),)
@@ -23,6 +23,7 @@ help:
 	@echo "make build    the front-ends and $(TARGET)/release/parlour"
 	@echo "make web      the front-ends only"
 	@echo "make test     install what the tests need, run every test"
+	@echo "make e2e      only the widget's tests in Chromium; E2E=forms for the files whose names contain that"
 	@echo "make lint     formatting, clippy, types and lints of web/, documentation, dependencies"
 	@echo "make bench    how fast a release is on this machine (BENCHMARKS.md); BENCH=\"send --rounds 5\" for less or more"
 
@@ -38,23 +39,28 @@ web:
 test:
 	@$(STAGE) "tools" scripts/install-test-tools.sh
 	@$(STAGE) "front-ends" scripts/build-web.sh
-	@$(STAGE) "web client" scripts/test-web.sh
+	@$(STAGE) "web" scripts/test-web.sh
 	@$(STAGE) "formatting" cargo fmt --all --check
 	@$(STAGE) "clippy" cargo clippy --workspace --all-targets -- -D warnings
 	@$(STAGE) "tests on SQLite" $(CLEAN) cargo test --workspace
 	@$(STAGE) "API tests on PostgreSQL" $(CLEAN) scripts/with-postgres.sh cargo test -p server --test api
 	@$(STAGE) "binary" cargo build -p server --bin parlour
 	@$(STAGE) "web client against the server" $(CLEAN) scripts/test-web-e2e.sh $(TARGET)/debug/parlour
+	@$(STAGE) "widget in a browser" $(CLEAN) scripts/test-widget.sh $(TARGET)/debug/parlour
 	@$(STAGE) "bench, short" $(CLEAN) $(TARGET)/debug/parlour bench --quick --dir $(TARGET)
 	@$(STAGE) "clients and receivers on SQLite" $(CLEAN) python3 clients/run.py --binary $(TARGET)/debug/parlour
 	@$(STAGE) "clients and receivers on PostgreSQL" $(CLEAN) scripts/with-postgres.sh sh -c \
 	    'python3 clients/run.py --binary $(TARGET)/debug/parlour --database-url "$$PARLOUR_DATABASE_URL"'
 	@$(STAGE) "schemathesis" $(CLEAN) python3 scripts/schemathesis.py --binary $(TARGET)/debug/parlour
 
+e2e: web
+	@$(STAGE) "binary" cargo build -p server --bin parlour
+	@$(STAGE) "widget in a browser" $(CLEAN) scripts/test-widget.sh $(TARGET)/debug/parlour $(E2E)
+
 lint:
 	@$(STAGE) "formatting" cargo fmt --all --check
 	@$(STAGE) "clippy" cargo clippy --workspace --all-targets -- -D warnings
-	@$(STAGE) "web client" scripts/test-web.sh lint
+	@$(STAGE) "web" scripts/test-web.sh lint
 	@$(STAGE) "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --document-private-items
 	@if cargo deny --version >/dev/null 2>&1; then \
 	    $(STAGE) "cargo-deny" cargo deny check bans licenses sources; \

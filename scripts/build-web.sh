@@ -11,7 +11,7 @@ cd web
 
 # The same digest as in web/build/stamp.js and crates/server/build.rs.
 digest() {
-    find . \( -name dist -o -name node_modules -o -name test -o -name vectors \) -prune -o -type f -printf '%P\0' |
+    find . \( -name dist -o -name e2e -o -name node_modules -o -name test -o -name vectors \) -prune -o -type f -printf '%P\0' |
         LC_ALL=C sort -z |
         while IFS= read -r -d '' path; do
             printf '%s\0%s\0' "$path" "$(stat -c %s "$path")"

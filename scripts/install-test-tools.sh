@@ -28,6 +28,7 @@ look() {
     have_postgres || missing+=(postgresql)
     have_venv || missing+=(python3-venv)
     command -v curl >/dev/null 2>&1 || missing+=(curl)
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
 }
 
 give_up() {

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Checks and tests the TypeScript of web/. `test-web.sh lint` only reads it: types and lints.
+# Checks and tests every package of web/, without a server: types, lints, unit tests, sizes. `test-web.sh lint` only reads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-web.sh
-cd web/client
-npm run --silent check
-npm run --silent lint
+cd web
+every_package() {
+    npm run --silent --workspaces --if-present "$1"
+}
+every_package check
+every_package lint
 if [ "${1:-}" != lint ]; then
-    npm run --silent test
-    npm run --silent size
+    every_package test
+    every_package size
 fi
