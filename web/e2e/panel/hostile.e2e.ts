@@ -23,6 +23,19 @@ test('E2: storage that is closed to the frame: the chat works as long as the pag
   await shows(await openPanel(page), []);
 });
 
+test('E2: a private window, whose frames may keep a cookie of their own and nothing else: the chat is there after a reload', async () => {
+  const { browser, close } = await startBrowser('cookies');
+  onTestFinished(close);
+  const visitor = await stage.visitor({}, { browser });
+  const page = await visitor.open();
+  const panel = await openPanel(page);
+  await write(panel, 'I come back');
+  await stage.desk.conversationOf('I come back');
+  expect(visitor.said('warning').filter((text) => /stor/i.test(text))).toEqual([]);
+  await page.reload();
+  await shows(await openPanel(page), ['I come back']);
+});
+
 test('E3: messages of others on the window, wrong ones, huge ones, ten thousand of them: none is heard', async () => {
   const visitor = await stage.visitor();
   // An advertisement that gives every frame beside it a port, before the loader does.

@@ -16,11 +16,18 @@ export const ARGUMENTS = [
   '--no-proxy-server',
 ];
 
-/** What frames of other sites may store: something for each site that they stand on, or nothing, as in private windows. */
-export type Storage = 'partitioned' | 'closed';
+/**
+ * What frames of other sites may store: something for each site that they stand on; only cookies of their own there, as in
+ * private windows; or nothing, and nobody else either.
+ */
+export type Storage = 'partitioned' | 'cookies' | 'closed';
 
-/** `profile.cookie_controls_mode` of Chromium's preferences. Debian's Chromium is shipped with the second. */
-const COOKIE_CONTROLS: Record<Storage, number> = { partitioned: 0, closed: 1 };
+/** Chromium's preferences for that. Debian's Chromium is shipped with the second. */
+const PREFERENCES: Record<Storage, object> = {
+  partitioned: { cookie_controls_mode: 0 },
+  cookies: { cookie_controls_mode: 1 },
+  closed: { cookie_controls_mode: 1, default_content_setting_values: { cookies: 2 } },
+};
 
 export interface Started {
   browser: Browser;
@@ -30,7 +37,7 @@ export interface Started {
 export async function startBrowser(storage: Storage = 'partitioned'): Promise<Started> {
   const profile = mkdtempSync(join(tmpdir(), 'parlour-chromium-'));
   mkdirSync(join(profile, 'Default'));
-  const preferences = { profile: { cookie_controls_mode: COOKIE_CONTROLS[storage] } };
+  const preferences = { profile: PREFERENCES[storage] };
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
   const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, args: ARGUMENTS });
   return {

@@ -26,10 +26,13 @@ export async function openPanel(page: Page): Promise<Frame> {
 /** Where the visitor writes. */
 export const composerOf = (panel: Frame) => panel.locator('.composer-text');
 
-/** Writes a message and sends it by the keyboard. */
+/** Writes a message and sends it by the keyboard. While the chat opens, the focus may move on the way. */
 export async function write(panel: Frame, text: string): Promise<void> {
   const composer = composerOf(panel);
-  await composer.fill(text);
+  await until(async () => {
+    await composer.fill(text);
+    if ((await composer.inputValue()) !== text) throw new Error('the text went elsewhere');
+  });
   await composer.press('Enter');
 }
 

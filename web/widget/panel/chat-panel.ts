@@ -3,6 +3,7 @@ import type { Message, View } from '@parlour/client';
 import type { WidgetConfig } from '../config.ts';
 import type { Setup } from '../events.ts';
 import { announcer, type Announcer } from './announcer.ts';
+import { cookies } from './cookie.ts';
 import { flow } from './form/flow.ts';
 import type { Host } from './host.ts';
 import { Memory } from './memory.ts';
@@ -40,7 +41,7 @@ export class ChatPanel implements Panel {
 
   constructor(config: WidgetConfig, host: Host, setup: Setup, speech: Pick<PanelState, 'language' | 'texts'>) {
     this.host = host;
-    this.memory = new Memory(config.widgetId, () => localStorage);
+    this.memory = new Memory(config.widgetId, () => localStorage, cookies);
     this.store = new Store({
       config,
       setup,
@@ -67,7 +68,6 @@ export class ChatPanel implements Panel {
     this.#announcer = announcer((announcement) => this.store.set({ announcement }));
     this.store.subscribe(() => this.#report());
     document.addEventListener('visibilitychange', () => this.see());
-    if (!this.memory.isKept) this.notice('storage is closed to the chat here: it is kept only as long as this page is open');
     this.setUp(setup);
   }
 
@@ -84,7 +84,7 @@ export class ChatPanel implements Panel {
   }
 
   request(method: string, address: string, body?: unknown): Promise<unknown> {
-    return this.#visit ? this.#visit.request(method, address, body) : Promise.reject(new Error('there is no session'));
+    return this.#visit ? this.#visit.request(method, address, body) : Promise.reject(new Error('no session'));
   }
 
   token(): string | null {
@@ -209,6 +209,7 @@ export class ChatPanel implements Panel {
     const before = this.store.state;
     this.store.set(change);
     if (change.gate === 'open') {
+      if (!this.memory.isKept) this.notice('storage is closed: the chat ends with the page');
       this.#news = new News(!this.store.state.session?.conversationId);
       if (flow(this.store.state).form !== 'required') this.release();
       for (const act of this.#waiting.splice(0)) act();

@@ -64,7 +64,8 @@ async function setVisitor(panel: ChatPanel, body: object): Promise<void> {
 }
 
 async function speech(config: WidgetConfig, setup: Setup): Promise<Pick<PanelState, 'language' | 'texts'>> {
-  const language = languageOf(setup.language ?? config.language);
+  // The server has chosen by what the page asked for: it knows which texts go with that.
+  const language = languageOf(config.language);
   const texts = await loadTexts(language, [config.texts, setup.locale]);
   Object.assign(document.documentElement, { lang: language, dir: direction(language) });
   return { language, texts };

@@ -1,21 +1,31 @@
-// What this browser keeps for the panel: nothing before the visitor agrees, and nothing beyond this page where storage is closed.
+// What this browser keeps for the panel: nothing before the visitor agrees, and nothing beyond this page where it keeps nothing.
+
+/** As much of a browser's storage as is used. */
+export interface Kept {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): unknown;
+  removeItem(key: string): void;
+  /** Where they are not its properties. */
+  names?(): string[];
+}
 
 /** `token`, `draft`, `held` and the like, each under `parlour-NAME-WIDGET`, of a known visitor with a mark of their id behind it. */
 export class Memory {
   readonly #widgetId: string;
-  readonly #storage: Storage | null;
+  readonly #storage: Kept | undefined;
   readonly #page = new Map<string, string>();
   #owner = '';
   #isAllowed = false;
 
-  constructor(widgetId: string, storage: () => Storage) {
+  /** The first of the storages that is not closed. */
+  constructor(widgetId: string, ...storages: (() => Kept)[]) {
     this.#widgetId = widgetId;
-    this.#storage = usable(storage);
+    this.#storage = storages.map(usable).find(Boolean);
   }
 
-  /** Whether anything outlives this page. */
+  /** Whether the token outlives this page. */
   get isKept(): boolean {
-    return !!this.#storage;
+    return !!this.#storage?.getItem(this.#key('token'));
   }
 
   /** Whose things these are from now on: people who share a browser share nothing else. */
@@ -48,7 +58,7 @@ export class Memory {
     this.#page.clear();
     const storage = this.#storage;
     if (!storage) return;
-    for (const key of Object.keys(storage)) if (key.startsWith('parlour-') && key.includes(this.#widgetId)) storage.removeItem(key);
+    for (const key of storage.names?.() ?? Object.keys(storage)) if (key.startsWith('parlour-') && key.includes(this.#widgetId)) storage.removeItem(key);
   }
 
   #key(name: string): string {
@@ -60,8 +70,8 @@ export class Memory {
     try {
       if (value === null) this.#storage.removeItem(key);
       else this.#storage.setItem(key, value);
-      // From here on what the other tabs write counts as well.
-      this.#page.delete(key);
+      // From here on what the other tabs write counts as well. What there was no room for stays with this page.
+      if (this.#storage.getItem(key) === value) this.#page.delete(key);
     } catch {
       // It is full: this page goes on with what it has.
     }
@@ -69,13 +79,13 @@ export class Memory {
 }
 
 /** Some browsers throw when storage is only named, some when it is read, in a frame that they trust with nothing. */
-function usable(storage: () => Storage): Storage | null {
+function usable(storage: () => Kept): Kept | undefined {
   try {
     const found = storage();
     found.getItem('');
     return found;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

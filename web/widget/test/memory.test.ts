@@ -80,3 +80,22 @@ test('where storage is closed, the page remembers', () => {
   expect(memory.isKept).toBe(false);
   expect(memory.read('token')).toBe('vt_1');
 });
+
+test('where storage is closed, the next kind is taken: it keeps what it has room for, and is cleared as well', () => {
+  const kept = new Map<string, string>();
+  const small = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => key.includes('token') && kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+    names: () => [...kept.keys()],
+  };
+  const memory = new Memory('w1', () => { throw new Error('SecurityError'); }, () => small);
+  memory.allow();
+  memory.write('token', 'vt_1');
+  expect(memory.isKept).toBe(true);
+  memory.write('held', 'a message that waits');
+  expect([...kept]).toEqual([['parlour-token-w1', 'vt_1']]);
+  expect(memory.read('held')).toBe('a message that waits');
+  memory.clear();
+  expect(kept.size).toBe(0);
+});
