@@ -12,7 +12,7 @@ const LOADER_BYTES_MAX = 4_096;
 /** The panel's page with all that it loads at once, in English. */
 const PANEL_BYTES_MAX = 25_500;
 /** With the live client, which is loaded as soon as the panel is seen, and not before the visitor agrees where that is asked. */
-const LIVE_BYTES_MAX = 35_000;
+const LIVE_BYTES_MAX = 35_500;
 /** What stands around the panel's frame, in the page of the site: it comes with the first opening. */
 const FRAME_BYTES_MAX = 4_600;
 
