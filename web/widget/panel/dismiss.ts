@@ -1,9 +1,10 @@
 // Closes what stands over the panel for a moment: by Escape, and by a click anywhere else.
 import type { RefObject } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
+/** From the moment on in which it is there: a quick Escape would close the whole chat. */
 export function useDismiss(popup: RefObject<HTMLElement>, onClose: () => void, onEscape = onClose): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const abort = new AbortController();
     const options = { signal: abort.signal, capture: true };
     addEventListener(

@@ -139,6 +139,8 @@ export class Visit {
     if (code === 4003) this.#options.refused('permission_denied');
     if (code !== 4001) return;
     this.#leave();
+    // What is written meanwhile waits for the next session.
+    this.#options.changed({ gate: 'opening' });
     void this.#open();
   }
 

@@ -2,7 +2,7 @@
 import download from 'lucide-static/icons/download.svg';
 import close from 'lucide-static/icons/x.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Panel } from '../panel.ts';
 import { fill } from '../texts/resolve.ts';
 import type { ShownFile } from './attachment.tsx';
@@ -11,7 +11,7 @@ export default function Viewer({ panel, file, onClose }: { panel: Panel; file: S
   const dialog = useRef<HTMLDialogElement>(null);
   const { texts } = panel.store.state;
   // The browser keeps the focus inside, and gives it back.
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const leave = () => dialog.current?.close();
   return (
     <dialog

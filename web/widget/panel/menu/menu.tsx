@@ -4,7 +4,7 @@ import mail from 'lucide-static/icons/mail.svg';
 import loud from 'lucide-static/icons/volume-2.svg';
 import mute from 'lucide-static/icons/volume-x.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useDismiss } from '../dismiss.ts';
 import type { Panel } from '../panel.ts';
 import { usePanel } from '../use-panel.ts';
@@ -38,7 +38,7 @@ function Entries({ panel, onClose, onTranscript }: MenuProps & { onTranscript: (
   const texts = usePanel(panel, (state) => state.texts);
   const isSoundOn = usePanel(panel, (state) => state.isSoundOn);
   const hasTranscript = usePanel(panel, (state) => state.config.hasTranscripts && state.view.items.length > 0);
-  useEffect(() => list.current?.querySelector('button')?.focus(), []);
+  useLayoutEffect(() => list.current?.querySelector('button')?.focus(), []);
   const closing = (act: () => void) => () => {
     act();
     onClose();
