@@ -33,7 +33,10 @@ export async function write(panel: Frame, text: string): Promise<void> {
     await composer.fill(text);
     if ((await composer.inputValue()) !== text) throw new Error('the text went elsewhere');
   });
-  await composer.press('Enter');
+  await until(async () => {
+    await composer.press('Enter');
+    if ((await composer.inputValue()) === text) throw new Error('the key went elsewhere');
+  });
 }
 
 /** The texts in the thread, the oldest first. */
