@@ -36,9 +36,6 @@ export interface ConnectionOptions {
 /** So many sockets in a row that never said `hello` make the stream be tried. */
 const SOCKET_FAILURES_MAX = 2;
 
-/** HTTP's answers as closes; every other failure is the network's. */
-const CLOSES: Record<number, number> = { 401: 4001, 403: 4003, 429: 4008 };
-
 /**
  * Opens connections, one after another. After two sockets without `hello` comes a stream; when that ends a socket is tried
  * once before the next stream, so that nobody stays with the poorer way because the server was away for a moment.
@@ -51,7 +48,7 @@ export function connector(options: ConnectionOptions): (events: LinkEvents, auth
   return (events, auth) => {
     if (!openSocket || failures === SOCKET_FAILURES_MAX) {
       failures = SOCKET_FAILURES_MAX - 1;
-      return streamLink(options, events, auth);
+      return streamLater(options, events, auth);
     }
     failures += 1;
     const frame = (frame: ServerFrame) => {
@@ -89,79 +86,24 @@ function socketLink(openSocket: (url: string) => Socket, url: string, events: Li
   return { send: (frame) => socket.send(JSON.stringify(frame)), close: () => socket.close() };
 }
 
-/**
- * Who is there is shown by headers and not by `auth`: browsers name no origin when a page reads from its own, and so the
- * server would not know the page for one.
- */
-function streamLink(options: ConnectionOptions, events: LinkEvents, auth: Auth | null): Link {
-  const proof: Record<string, string> = auth ? { authorization: `Bearer ${auth.token}` } : {};
-  if (auth?.agentId) proof['parlour-agent'] = auth.agentId;
-  const abort = new AbortController();
-  const request = (path: string, init: RequestInit) =>
-    fetch(`${options.url}/live/${path}`, {
-      ...init,
-      headers: { ...options.headers, ...proof, ...init.headers },
-      cache: 'no-store',
-      credentials: 'omit',
-      signal: abort.signal,
-    });
-  const fail = (status?: number) => {
-    if (abort.signal.aborted) return;
-    events.closed(status && CLOSES[status]);
-    abort.abort();
-  };
-
-  let session: string | undefined;
-  let waiting: ClientFrame[] = [];
-  let isPosting = false;
-  /** Frames go in their order, those that came up meanwhile together. */
-  const post = async () => {
-    if (isPosting || !session) return;
-    isPosting = true;
-    while (waiting.length) {
-      const frames = waiting;
-      waiting = [];
-      try {
-        const body = JSON.stringify({ session, frames });
-        const answer = await request('send', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-        if (!answer.ok) fail(answer.status);
-      } catch {
-        fail();
-      }
-    }
-    isPosting = false;
-  };
-
-  const read = async () => {
-    try {
-      const answer = await request('events', { headers: { accept: 'text/event-stream' } });
-      if (!answer.ok || !answer.body) return fail(answer.status);
-      events.opened();
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      let rest = '';
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done) return fail();
-        const lines = (rest + value).split(/\r?\n/);
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          const frame = line.startsWith('data:') ? parse(line.slice(5)) : null;
-          if (!frame) continue;
-          if (frame.t === 'hello') session = frame.session;
-          events.frame(frame);
-          void post();
-        }
-      }
-    } catch {
-      fail();
-    }
-  };
-  void read();
-  return {
-    send(frame) {
-      if (frame.t !== 'auth') waiting.push(frame);
-      void post();
+/** Hardly anybody needs the stream, so that its code comes when somebody does. */
+function streamLater(options: ConnectionOptions, events: LinkEvents, auth: Auth | null): Link {
+  let link: Link | undefined;
+  let isClosed = false;
+  const waiting: ClientFrame[] = [];
+  import('./stream.ts').then(
+    ({ streamLink }) => {
+      if (isClosed) return;
+      link = streamLink(options, events, auth, parse);
+      waiting.forEach(link.send);
     },
-    close: () => abort.abort(),
+    () => isClosed || events.closed(),
+  );
+  return {
+    send: (frame) => (link ? link.send(frame) : waiting.push(frame)),
+    close() {
+      isClosed = true;
+      link?.close();
+    },
   };
 }

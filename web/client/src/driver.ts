@@ -46,7 +46,7 @@ export class Driver {
     this.state = step(INITIAL, { input: 'time', now: steadyNow() })[0];
     outbox
       .then((outbox) => outbox.list())
-      .then((entries) => entries.length && this.give({ input: 'restore', entries }))
+      .then((entries) => entries.length && this.give({ input: 'restore', entries: entries.sort((a, b) => a.at - b.at) }))
       .catch(() => {});
   }
 

@@ -37,10 +37,11 @@ type TabMessage =
   | { tab: string; inputs: Input[] }
   | { isNew: boolean; views: [string, View][]; status: Status; told: Told[] };
 
-const EMPTY: Status = { phase: 'idle', role: null, conversation: null };
+/** Before there is a connection, and after the last one. */
+export const NO_STATUS: Status = { phase: 'idle', role: null, conversation: null };
 
 export class Live {
-  status: Status = EMPTY;
+  status: Status = NO_STATUS;
   readonly #options: LiveOptions;
   readonly #outbox: Promise<Outbox>;
   readonly #tab = newCid();
@@ -90,7 +91,7 @@ export class Live {
     driver?.close();
     this.#tabs?.close();
     this.#tabs = null;
-    this.#setStatus(EMPTY);
+    this.#setStatus(NO_STATUS);
   }
 
   /** Follows a channel until it is closed; the listener is told every change of its list. */
@@ -115,7 +116,7 @@ export class Live {
   }
 
   view(ch: string): View {
-    return this.#views.get(ch) ?? NOTHING;
+    return this.#views.get(ch) ?? NO_VIEW;
   }
 
   /** Shows and sends a message; gives its cid. */
@@ -274,7 +275,8 @@ function unbroken(shown: View, next: View): View {
   return { ...next, items, pending: next.pending.filter(({ cid }) => !known.has(cid)) };
 }
 
-const NOTHING = view(INITIAL, '');
+/** The list of a channel of which nothing is known yet. */
+export const NO_VIEW = view(INITIAL, '');
 
 /** 128 random bits in the alphabet of a `cid`. */
 export function newCid(): string {

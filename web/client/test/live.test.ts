@@ -94,6 +94,15 @@ test('what a page left in its outbox the next page sends', async () => {
   await until(async () => expect(await (await outbox).list()).toEqual([]));
 });
 
+test('what was left is sent in the order in which it was written, however the outbox keeps it', async () => {
+  const left = memoryOutbox();
+  for (const at of [3, 1, 2]) await left.put({ cid: `cid-${at}`, ch: 'c:A', data: { text: `no. ${at}` }, at: Date.now() - 10 + at });
+  const live = liveOf({ outbox: Promise.resolve(left) });
+  const list = live.subscribe('c:A');
+  live.connect();
+  await until(() => expect(lines(list.view)).toEqual(['1 no. 1', '2 no. 2', '3 no. 3']));
+});
+
 test('a token that has ended is renewed; where there is no other, it stops and says so', async () => {
   const tokens = ['vt_2', null];
   server.tokens.add('vt_2');

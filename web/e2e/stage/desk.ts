@@ -1,5 +1,6 @@
 // The answering side, until there is an inbox: an agent over REST, and over a live connection for what passes.
-import { alone, type Api, apiOf, type components, Live, memoryOutbox, type View } from '@parlour/client';
+import { alone, type Api, apiOf, type components, Live, type View } from '@parlour/client';
+import { memoryOutbox } from '../../client/src/outbox/memory.ts';
 import { WebSocket } from 'ws';
 import type { Socket } from '../../client/src/connection.ts';
 import type { ServerProcess } from '../../client/test/process.ts';

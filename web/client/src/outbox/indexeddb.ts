@@ -1,5 +1,5 @@
 import type { StoredEntry } from '../machine/types.ts';
-import { inOrder, type Outbox } from './types.ts';
+import type { Outbox } from './types.ts';
 
 const STORE = 'outbox';
 
@@ -19,7 +19,7 @@ export async function indexedDbOutbox(name: string, factory: IDBFactory): Promis
       transaction.onerror = transaction.onabort = () => reject(transaction.error!);
     });
   const outbox: Outbox = {
-    list: async () => inOrder(await run<StoredEntry[]>('readonly', (store) => store.getAll())),
+    list: () => run<StoredEntry[]>('readonly', (store) => store.getAll()),
     put: async (entry) => void (await run('readwrite', (store) => store.put(entry))),
     delete: (cid) => run('readwrite', (store) => store.delete(cid)),
   };

@@ -1,5 +1,5 @@
 import type { StoredEntry } from '../machine/types.ts';
-import { inOrder, type Outbox } from './types.ts';
+import type { Outbox } from './types.ts';
 
 /** One key a message, so that tabs never overwrite each other's. Throws where nothing can be written. */
 export function localOutbox(name: string, storage: Storage): Outbox {
@@ -18,7 +18,7 @@ export function localOutbox(name: string, storage: Storage): Outbox {
           // Not ours, or half written: it can never be sent.
         }
       }
-      return inOrder(entries);
+      return entries;
     },
     async put(entry) {
       storage.setItem(prefix + entry.cid, JSON.stringify(entry));

@@ -1,7 +1,5 @@
-// Chooses the outbox that works here.
+// Chooses the outbox that works here. Where that is not IndexedDB, its code is loaded.
 import { indexedDbOutbox } from './indexeddb.ts';
-import { localOutbox } from './local.ts';
-import { memoryOutbox } from './memory.ts';
 import type { Outbox } from './types.ts';
 
 /** Some browsers never answer when storage is closed to a frame. */
@@ -12,11 +10,8 @@ export async function openOutbox(name: string): Promise<Outbox> {
   try {
     return await within(OPEN_MS, indexedDbOutbox(name, globalThis.indexedDB));
   } catch {
-    try {
-      return localOutbox(name, globalThis.localStorage);
-    } catch {
-      return memoryOutbox();
-    }
+    const { otherOutbox } = await import('./other.ts');
+    return otherOutbox(name);
   }
 }
 

@@ -2,12 +2,8 @@ import type { StoredEntry } from '../machine/types.ts';
 
 /** Where messages stay until they were sent, if it can be over a reload of the page. */
 export interface Outbox {
-  /** All that is there, in the order in which it was written. */
+  /** All that is there, in any order. */
   list(): Promise<StoredEntry[]>;
   put(entry: StoredEntry): Promise<void>;
   delete(cid: string): Promise<void>;
-}
-
-export function inOrder(entries: StoredEntry[]): StoredEntry[] {
-  return entries.sort((a, b) => a.at - b.at);
 }
