@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 export async function earlyTexts(options) {
   const { outputFiles } = await build({
     ...options,
-    stdin: { contents: "export { LANGUAGES, loadTexts } from './panel/texts/resolve.ts';", resolveDir: options.absWorkingDir },
+    stdin: { contents: "export { LANGUAGES, loadTexts } from './panel/texts/resolve.ts'; import './panel/texts/en.ts';", resolveDir: options.absWorkingDir },
     format: 'esm',
     write: false,
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { test } from 'vitest';
+import { wholeOf } from '../../widget/panel/texts/en.ts';
 import { loadTexts } from '../../widget/panel/texts/resolve.ts';
 import { buttonOf, openPanel, panelOf, until, useStage, write, type HostPage } from '../stage.ts';
 import { report } from './report.ts';
@@ -64,7 +65,7 @@ for (const look of LOOKS) {
 
   test(look.name, async () => {
     mkdirSync(DIRECTORY, { recursive: true });
-    const texts = await loadTexts(look.language);
+    const texts = wholeOf({ texts: await loadTexts(look.language) });
     const own = (text: string) => `${text} (${look.name})`;
     await stage.desk.come();
 

@@ -18,9 +18,8 @@ export function Avatar({ name, picture }: AvatarProps) {
 
 /** The first letters of the first and the last word: `Ana María Ruiz` is AR. */
 export function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return chosen.map((word) => /[\p{L}\p{N}]/u.exec(word ?? '')?.[0] ?? '').join('').toLocaleUpperCase();
+  const letters = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
+  return letters.filter((_, index) => !index || index === letters.length - 1).join('').toLocaleUpperCase();
 }
 
 /** A picture from elsewhere would tell that place who reads here. */

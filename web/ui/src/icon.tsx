@@ -2,14 +2,12 @@
 export interface IconProps {
   /** What is inside the `svg` element, as `import send from 'lucide-static/icons/send.svg'` gives it. */
   svg: string;
-  /** Whether it points somewhere, so that it is mirrored where text runs from right to left. */
-  flips?: boolean;
 }
 
-export function Icon({ svg, flips = false }: IconProps) {
+export function Icon({ svg }: IconProps) {
   return (
     <svg
-      class={flips ? 'icon icon-flips' : 'icon'}
+      class="icon"
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
@@ -17,7 +15,6 @@ export function Icon({ svg, flips = false }: IconProps) {
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"
-      focusable="false"
       // eslint-disable-next-line no-restricted-syntax -- the build has put it in from our own pictures
       dangerouslySetInnerHTML={{ __html: svg }}
     />

@@ -5,7 +5,7 @@ import { usePanel } from './use-panel.ts';
 export function Announce({ panel }: { panel: Panel }) {
   const announcement = usePanel(panel, (state) => state.announcement);
   return (
-    <div class="visually-hidden announcement" aria-live="polite">
+    <div class="visually-hidden" aria-live="polite">
       {announcement}
     </div>
   );

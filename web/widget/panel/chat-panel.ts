@@ -1,5 +1,5 @@
 // The panel itself: what the page, the visitor and the server say comes together here, and goes into the store.
-import type { Message, View } from '@parlour/client';
+import { NO_STATUS, type Message, type View } from '@parlour/client';
 import type { WidgetConfig } from '../config.ts';
 import type { Setup } from '../events.ts';
 import { announcer, type Announcer } from './announcer.ts';
@@ -8,8 +8,8 @@ import { flow } from './form/flow.ts';
 import type { Host } from './host.ts';
 import { Memory } from './memory.ts';
 import type { Panel } from './panel.ts';
-import type { Visit } from './session.ts';
-import { NO_STATUS, NO_VIEW, Store, type Answers, type HeldMessage, type PanelState } from './state.ts';
+import { Visit } from './session.ts';
+import { NOBODY, Store, type Answers, type HeldMessage, type PanelState } from './state.ts';
 import { fill } from './texts/resolve.ts';
 import { isAgents, News, unreadOf } from './unread.ts';
 
@@ -26,8 +26,6 @@ export class ChatPanel implements Panel {
   readonly memory: Memory;
   readonly #announcer: Announcer;
   #visit: Visit | null = null;
-  /** Counts the visits, so that one whose code comes too late does not begin. */
-  #visits = 0;
   /** What the page wants done as soon as there is a session. */
   #waiting: (() => void)[] = [];
   #news = new News(false);
@@ -46,20 +44,11 @@ export class ChatPanel implements Panel {
       config,
       setup,
       ...speech,
-      gate: 'consent',
-      refusal: null,
-      session: null,
+      ...NOBODY,
       status: NO_STATUS,
-      view: NO_VIEW,
-      held: [],
-      uploads: [],
-      visitor: null,
       isAnyAvailable: config.isAnyAvailable,
       isShown: false,
-      unread: 0,
-      form: 'none',
       answers: {},
-      rating: 'none',
       isSoundOn: config.hasSound && this.recall('isSoundOn') !== false,
       announcement: '',
       problem: null,
@@ -75,10 +64,9 @@ export class ChatPanel implements Panel {
   setUp(setup: Setup): void {
     this.#visit?.close();
     this.#visit = null;
-    this.#visits += 1;
     this.#waiting = [];
     this.memory.own(setup.visitorId);
-    this.store.set({ setup, gate: 'consent', refusal: null, session: null, view: NO_VIEW, visitor: null, held: [], uploads: [], rating: 'none', unread: 0 });
+    this.store.set({ ...NOBODY, setup });
     // Who has a token has agreed before.
     if (setup.consent || (setup.consent === null && this.memory.read('token'))) this.agree();
   }
@@ -121,8 +109,7 @@ export class ChatPanel implements Panel {
   }
 
   reconnect(): void {
-    if (this.#visit) this.#visit.reconnect();
-    else void this.#enter();
+    this.#visit?.reconnect();
   }
 
   typing(text: string): void {
@@ -148,21 +135,17 @@ export class ChatPanel implements Panel {
       held: (this.recall('held') as HeldMessage[] | null) ?? [],
       answers: (this.recall('answers') as Answers | null) ?? {},
     });
-    void this.#enter();
+    this.#enter();
   }
 
-  /** The live client is as large as all that is seen at first, and comes after it. */
-  async #enter(): Promise<void> {
+  #enter(): void {
     const { config } = this.store.state;
-    const visits = this.#visits;
-    const session = await import('./session.ts').catch(() => null);
-    if (visits !== this.#visits || this.#visit) return;
-    if (!session) return this.store.set({ status: { ...NO_STATUS, phase: 'ended' } });
-    this.#visit = new session.Visit({
+    this.#visit = new Visit({
       widgetId: config.widgetId,
       memory: this.memory,
       setup: () => this.store.state.setup,
       language: () => this.store.state.language,
+      phase: (phase) => this.#changed({ status: { ...NO_STATUS, phase } }),
       changed: (change) => this.#changed(change),
       notices: (codes) => codes.forEach((code) => this.notice(code)),
       refused: (code) => {

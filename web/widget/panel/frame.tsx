@@ -9,11 +9,11 @@ import { later } from './lazy.tsx';
 import type { Panel } from './panel.ts';
 import { Problem } from './problem.tsx';
 import { fill } from './texts/resolve.ts';
-import { useKeys } from './keys.ts';
 import { usePanel } from './use-panel.ts';
 
 const ConsentGate = later((module) => module.ConsentGate);
 const DropZone = later((module) => module.DropZone);
+const Keys = later((module) => module.Keys);
 /** What nobody has seen yet must not slow down what is seen. */
 const IDLE_MS = 2_000;
 
@@ -24,21 +24,22 @@ export function Frame({ panel }: { panel: Panel }) {
   const setup = usePanel(panel, (state) => state.setup);
   const title = fill(usePanel(panel, (state) => state.texts).title, { name: panel.store.state.config.organizationName });
   const isModal = isEmbedded && setup.isMobile && !setup.isFrameMode;
-  useKeys(panel, frame, isModal);
+  const isIdle = useIdle();
+  useEscape(panel);
   useTitle(panel, title);
   const role = isEmbedded ? ({ role: 'dialog', 'aria-modal': isModal } as const) : ({ role: 'main' } as const);
   return (
     <div ref={frame} class={isEmbedded ? 'frame' : 'frame frame-page'} aria-label={title} {...role}>
       <Header panel={panel} />
-      <Content panel={panel} gate={gate} />
+      <Content panel={panel} gate={gate} isIdle={isIdle} />
       <Announce panel={panel} />
+      {isIdle && <Keys frame={frame} isModal={isModal} />}
     </div>
   );
 }
 
-function Content({ panel, gate }: { panel: Panel; gate: string }) {
+function Content({ panel, gate, isIdle }: { panel: Panel; gate: string; isIdle: boolean }) {
   const { texts, refusal } = panel.store.state;
-  const isIdle = useIdle();
   const visitorId = usePanel(panel, (state) => state.setup.visitorId);
   if (gate === 'refused') {
     return (
@@ -76,17 +77,27 @@ function useTitle(panel: Panel, title: string): void {
   }, [unread, title]);
 }
 
+function useEscape(panel: Panel): void {
+  useEffect(() => {
+    const onKey = ({ key, defaultPrevented, isComposing }: KeyboardEvent) => {
+      if (key !== 'Escape' || defaultPrevented || isComposing || panel.store.state.setup.isFrameMode) return;
+      panel.host.post('close', { returnFocus: true });
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** Whether there is time for what nobody has asked for. */
 function useIdle(): boolean {
   const [isIdle, setIdle] = useState(false);
   useEffect(() => {
     const begin = () => setIdle(true);
     const timer = setTimeout(begin, IDLE_MS);
-    // Somebody brings a file already.
-    addEventListener('dragenter', begin, { once: true });
-    return () => {
-      clearTimeout(timer);
-      removeEventListener('dragenter', begin);
-    };
+    // Somebody brings a file already, or goes by the keyboard.
+    addEventListener('dragenter', begin);
+    addEventListener('keydown', begin);
+    return () => clearTimeout(timer);
   }, []);
   return isIdle;
 }

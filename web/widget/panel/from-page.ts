@@ -4,7 +4,8 @@ import type { WidgetConfig } from '../config.ts';
 import type { Setup } from '../events.ts';
 import { ChatPanel } from './chat-panel.ts';
 import type { Host } from './host.ts';
-import type { OwnVisitor, PanelState } from './state.ts';
+import type * as Later from './later.ts';
+import type { PanelState } from './state.ts';
 import { direction, languageOf, loadTexts } from './texts/resolve.ts';
 
 /** The language and the colours have to be there before anything is shown. */
@@ -23,7 +24,9 @@ function listen(panel: ChatPanel, config: WidgetConfig): void {
     return setup;
   };
   const speak = async (setup: Setup) => store.set(await speech(config, setup));
-  const tell = (body: object) => panel.whenOpen(() => void setVisitor(panel, body));
+  const call = (act: (later: typeof Later) => void) =>
+    panel.whenOpen(() => void import('./later.ts').then(act, (error: Error) => panel.notice(error.message)));
+  const tell = (body: object) => call(({ tellVisitor }) => void tellVisitor(panel, body));
 
   host.on('setup', (setup) => {
     panel.setUp(setup);
@@ -40,9 +43,7 @@ function listen(panel: ChatPanel, config: WidgetConfig): void {
     panel.whenOpen(() => void panel.request('post', '/live/pages', page).catch(() => {}));
   });
   host.on('attributes', ({ attributes, replace }) => tell({ attributes, replace }));
-  host.on('autoMessage', (message) =>
-    panel.whenOpen(() => void panel.request('post', '/live/auto-message', message).catch((error: Error) => panel.notice(error.message))),
-  );
+  host.on('autoMessage', (message) => call(({ sendAutoMessage }) => void sendAutoMessage(panel, message)));
   host.on('group', ({ groupId }) => {
     change({ groupId });
     tell({ groupId });
@@ -51,16 +52,6 @@ function listen(panel: ChatPanel, config: WidgetConfig): void {
   host.on('colors', ({ colors }) => void look(config, change({ colors })));
   host.on('mobile', ({ isMobile }) => void change({ isMobile }));
   host.on('consent', ({ isGiven }) => (isGiven ? panel.agree() : void panel.withdraw()));
-}
-
-async function setVisitor(panel: ChatPanel, body: object): Promise<void> {
-  try {
-    const visitor = (await panel.request('put', '/live/visitor', body)) as OwnVisitor;
-    panel.store.set({ visitor });
-    visitor.notices.forEach((code) => panel.notice(code));
-  } catch (error) {
-    panel.notice((error as Error).message);
-  }
 }
 
 async function speech(config: WidgetConfig, setup: Setup): Promise<Pick<PanelState, 'language' | 'texts'>> {

@@ -1,18 +1,16 @@
-// The keys of the whole panel: Escape closes it, F6 goes to its next part, and on phones Tab stays inside.
+// The keys of the whole panel beside Escape: F6 goes to its next part, and on phones Tab stays inside.
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Panel } from './panel.ts';
 
 const FOCUSABLE = 'a[href],button,input:not([hidden]),textarea,select,[tabindex="0"]';
 /** In the order of F6. */
 const PARTS = ['.composer-text', '.thread', '.header-button'];
 
-export function useKeys(panel: Panel, frame: RefObject<HTMLElement>, isModal: boolean): void {
+export function Keys({ frame, isModal }: { frame: RefObject<HTMLElement>; isModal: boolean }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { key, shiftKey, defaultPrevented, isComposing } = event;
       if (defaultPrevented || isComposing) return;
-      if (key === 'Escape') return panel.store.state.setup.isFrameMode || panel.host.post('close', { returnFocus: true });
       const all = (selector: string) => [...frame.current!.querySelectorAll<HTMLElement>(selector)].filter((element) => element.offsetParent);
       const parts = key === 'F6' ? PARTS.flatMap((part) => all(part)[0] ?? []) : key === 'Tab' && isModal ? all(FOCUSABLE) : [];
       const at = parts.findIndex((part) => part.contains(document.activeElement));
@@ -25,4 +23,5 @@ export function useKeys(panel: Panel, frame: RefObject<HTMLElement>, isModal: bo
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, [isModal]);
+  return null;
 }

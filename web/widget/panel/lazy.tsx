@@ -1,4 +1,4 @@
-// A component whose code is loaded when it is first shown. Until it is there, nothing stands in its place.
+// A component whose code is loaded when it is first shown. Until it is there, another one stands in its place, or nothing.
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type * as Later from './later.ts';
@@ -6,7 +6,7 @@ import type * as Later from './later.ts';
 type Module<Props> = { default: ComponentType<Props> };
 
 /** `const Picker = lazy(() => import('./emoji/picker.tsx'))`, at the top of a file. */
-export function lazy<Props extends object>(load: () => Promise<Module<Props>>): (props: Props) => JSX.Element | null {
+export function lazy<Props extends object>(load: () => Promise<Module<Props>>, meanwhile: ComponentType<Props> | null = null): (props: Props) => JSX.Element | null {
   let loaded: ComponentType<Props> | null = null;
   return function Lazy(props) {
     const [, setLoaded] = useState(() => loaded);
@@ -14,14 +14,14 @@ export function lazy<Props extends object>(load: () => Promise<Module<Props>>): 
       // Where the network breaks, it is loaded when it is shown the next time.
       if (!loaded) Promise.all([load(), style()]).then(([module]) => setLoaded(() => (loaded = module.default)), () => {});
     }, []);
-    const Component = loaded as ComponentType<Props> | null;
+    const Component = loaded ?? meanwhile;
     return Component && <Component {...props} />;
   };
 }
 
 /** `const Menu = later((module) => module.Menu)`: one of those that are loaded together. */
-export function later<Props extends object>(choose: (module: typeof Later) => ComponentType<Props>): (props: Props) => JSX.Element | null {
-  return lazy(async () => ({ default: choose(await import('./later.ts')) }));
+export function later<Props extends object>(choose: (module: typeof Later) => ComponentType<Props>, meanwhile?: ComponentType<Props>): (props: Props) => JSX.Element | null {
+  return lazy(async () => ({ default: choose(await import('./later.ts')) }), meanwhile);
 }
 
 /** The styles of all such components, whose address the page knows. */

@@ -1,9 +1,8 @@
 // What the panel knows, and who is told when that changes. One place; components only read it.
-import type { Session, Status, View } from '@parlour/client';
-import type { components } from '@parlour/client';
+import { NO_VIEW, type components, type Session, type Status, type View } from '@parlour/client';
 import type { WidgetConfig } from '../config.ts';
 import type { Setup } from '../events.ts';
-import type { Texts } from './texts/en.ts';
+import type { FirstTexts } from './texts/english/first.ts';
 
 export type OwnVisitor = components['schemas']['OwnVisitor'];
 
@@ -56,7 +55,8 @@ export type Gate =
 export interface PanelState {
   config: WidgetConfig;
   setup: Setup;
-  texts: Texts;
+  /** Parts that are loaded later take `wholeOf` it. */
+  texts: FirstTexts;
   /** One of the twelve languages. */
   language: string;
   gate: Gate;
@@ -72,8 +72,6 @@ export interface PanelState {
   /** Whether the visitor can see the thread. */
   isShown: boolean;
   unread: number;
-  /** Whether the form is to be shown, and whether the visitor has sent it here. */
-  form: 'none' | 'offered' | 'required' | 'done';
   /** What came of the form and of the rating; begins as `recall('answers')`. */
   answers: Answers;
   /** The score of the chat that ended last, while it is asked for. */
@@ -85,18 +83,21 @@ export interface PanelState {
   problem: { text: string; at: number } | null;
 }
 
-export const NO_STATUS: Status = { phase: 'idle', role: null, conversation: null };
-export const NO_VIEW: View = {
-  items: [],
-  acked: [],
-  pending: [],
-  isLoading: false,
-  hasOlder: false,
-  refused: null,
-  seenBy: { visitor: 0, agent: 0 },
-  status: null,
-  typing: [],
-};
+/** There is no conversation, and none is looked for. */
+export const NO_CHAT: View = { ...NO_VIEW, isLoading: false };
+
+/** What is known of a visitor who has not begun. */
+export const NOBODY = {
+  gate: 'consent',
+  refusal: null,
+  session: null,
+  view: NO_CHAT,
+  held: [],
+  uploads: [],
+  visitor: null,
+  unread: 0,
+  rating: 'none',
+} satisfies Partial<PanelState>;
 
 type Listener = () => void;
 

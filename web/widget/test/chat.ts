@@ -1,6 +1,6 @@
 // Lists of a conversation, for tests.
 import type { Item, View } from '@parlour/client';
-import { NO_VIEW } from '../panel/state.ts';
+import { NO_CHAT } from '../panel/state.ts';
 
 const DAY = new Date(2026, 2, 12, 14, 0).getTime();
 
@@ -19,5 +19,5 @@ export function agentSays(seq: number, text: string, minutes = seq, more: object
 export const status = (seq: number, status: 'open' | 'closed'): Item => ({ seq, kind: 'status', at: at(seq), data: { status } });
 
 export function viewOf(items: Item[], more: Partial<View> = {}): View {
-  return { ...NO_VIEW, items, ...more };
+  return { ...NO_CHAT, items, ...more };
 }

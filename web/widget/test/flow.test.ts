@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FormConfig, FormMode } from '../config.ts';
 import { bodyOf, mistakes } from '../panel/form/check.ts';
-import { flow } from '../panel/form/flow.ts';
+import { flow, type Flow } from '../panel/form/flow.ts';
 import { questions } from '../panel/form/questions.ts';
 import { ratingOf } from '../panel/rating/due.ts';
 import type { Answers, PanelState } from '../panel/state.ts';
@@ -64,7 +64,7 @@ const AFTER_EMAIL = 'Thank you! We will answer here and to ana@shop.example.';
 const SENT: Answers = { form: { as: 'sent', seq: 1 } };
 const LEFT: Answers = { form: { as: 'left', seq: 1 } };
 
-type Case = [name: string, given: Given, form: PanelState['form'], lines: string[]];
+type Case = [name: string, given: Given, form: Flow['form'], lines: string[]];
 
 const CASES: Case[] = [
   ['no form asks nothing and says nothing', { mode: 'none', thread: 'v' }, 'none', []],

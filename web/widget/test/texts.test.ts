@@ -1,6 +1,6 @@
 // The twelve languages say the same, and what an organization or a site changes in them comes out as it was meant.
 import { expect, test } from 'vitest';
-import { en } from '../panel/texts/en.ts';
+import { en, wholeOf } from '../panel/texts/en.ts';
 import { direction, fill, LANGUAGES, languageOf, loadTexts } from '../panel/texts/resolve.ts';
 
 type Leaves = Record<string, string>;
@@ -34,10 +34,11 @@ test.each(LANGUAGES)('%s has every text, with the placeholders of English', asyn
 });
 
 test('changes replace single texts, and the last one wins', async () => {
-  const texts = await loadTexts('fr', [
+  const french = await loadTexts('fr', [
     { customStrings: { welcome: 'Bienvenue chez Nora', chatWithUs: 'Parlez-nous' } },
     { customStrings: { welcome: 'Salut' }, online: 'Là' },
   ]);
+  const texts = wholeOf({ texts: french });
   expect(texts.customStrings.welcome).toBe('Salut');
   expect(texts.customStrings.chatWithUs).toBe('Parlez-nous');
   expect(texts.online).toBe('Là');

@@ -20,9 +20,7 @@ test('the time of a message is near in words, and far in numbers', async () => {
   expect(relative(NOW - 59_000, german, NOW)).toBe('jetzt');
   expect(relative(NOW - 3 * 60_000, german, NOW)).toBe('3 Min.');
   expect(relative(at(2026, 3, 14, 9, 5), german, NOW)).toBe('09:05');
-  expect(relative(at(2026, 3, 13), german, NOW)).toBe('Gestern 14:02');
-  expect(relative(at(2026, 3, 12), german, NOW)).toBe('12. März');
-  expect(relative(at(2024, 3, 12), german, NOW)).toBe('12. März 2024');
+  expect(relative(at(2026, 3, 13), german, NOW)).toBe('14:02');
 });
 
 test('a day has a name above its messages', async () => {
@@ -50,14 +48,12 @@ test('every language has days and times, with the digits of the counters', async
 });
 
 test('formats of the texts win', async () => {
-  const formats = { date: 'MMMM D', dateWithYear: 'YYYY/MM/DD', when: 'D. MMM', whenWithYear: 'D.M.YY', time: 'h:mm A' };
+  const formats = { date: 'MMMM D', dateWithYear: 'YYYY/MM/DD', time: 'h:mm A' };
   const own = await speaker('en', { format: formats, am: 'morning_AFTER' });
   expect(shortTime(at(2026, 3, 12), own)).toBe('2:02 AFTER');
   expect(shortTime(at(2026, 3, 12, 0, 5), own)).toBe('12:05 morning');
   expect(dayName(at(2026, 3, 12), own, NOW)).toBe('March 12');
   expect(dayName(at(2024, 3, 2), own, NOW)).toBe('2024/03/02');
-  expect(relative(at(2026, 3, 2), own, NOW)).toBe('2. Mar');
-  expect(relative(at(2024, 3, 2), own, NOW)).toBe('2.3.24');
   expect(fullDate(at(2024, 3, 2), own)).toBe('2024/03/02 2:02 AFTER');
   expect(shortTime(at(2026, 3, 2), await speaker('es', { format: { time: '[a las] HH:mm' } }))).toBe('a las 14:02');
 });
@@ -72,7 +68,6 @@ test('names of the texts win, with a format and without', async () => {
   const own = await speaker('en', { month: { full }, am: 'a.m._p.m.' });
   expect(dayName(at(2026, 1, 2), own, NOW)).toBe('Moon1 2');
   expect(plain(shortTime(at(2026, 1, 2), own))).toBe('2:02 p.m.');
-  expect(relative(at(2026, 1, 2), own, NOW)).toBe('Jan 2');
   // A list of another length names no months.
   expect(dayName(at(2026, 1, 2), await speaker('en', { month: { full: 'One_Two' } }), NOW)).toBe('January 2');
 });

@@ -134,7 +134,7 @@ fn collect(
     Ok(())
 }
 
-/// The key of every text of the widget, in the order of `web/widget/panel/texts/en.ts`.
+/// The key of every text of the widget: those of `web/widget/panel/texts/english`, in the order of contract C.5.
 pub const KEYS: &[&str] = &[
     "customStrings.welcome",
     "customStrings.chatWithUs",

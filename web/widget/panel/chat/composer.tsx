@@ -1,7 +1,7 @@
 // Where the visitor writes: grows with the text, takes files and emoji, and keeps what was not sent yet.
 import { Icon } from '@parlour/ui/icon.tsx';
 import paperclip from 'lucide-static/icons/paperclip.svg';
-import send from 'lucide-static/icons/send-horizontal.svg';
+import send from 'lucide-static/icons/arrow-up.svg';
 import smile from 'lucide-static/icons/smile.svg';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isUploading, readyFiles } from '../files/ready.ts';
@@ -73,7 +73,7 @@ export function Composer({ panel }: { panel: Panel }) {
         <FileButton panel={panel} />
         <EmojiButton panel={panel} isOpen={isPicking} onToggle={() => setPicking(!isPicking)} />
         <button type="submit" class="composer-send" aria-label={texts.chat.send} title={texts.chat.send} aria-disabled={!isReady}>
-          <Icon svg={send} flips />
+          <Icon svg={send} />
         </button>
       </div>
       {length > 0 && (

@@ -3,9 +3,5 @@ import type { Panel } from '../panel.ts';
 import { dayName } from '../time/when.ts';
 
 export function DayLine({ panel, at }: { panel: Panel; at: number }) {
-  return (
-    <p class="day-line">
-      <span>{dayName(at, panel.store.state)}</span>
-    </p>
-  );
+  return <p class="day-line">{dayName(at, panel.store.state)}</p>;
 }

@@ -28,7 +28,7 @@ export function Header({ panel }: { panel: Panel }) {
         </div>
       )}
       <div class="header-text">
-        <h1 class="header-name" id="title">
+        <h1 class="header-name">
           <bdi>{organizationName}</bdi>
         </h1>
         <p class={isAvailable ? 'header-status header-online' : 'header-status'}>{isAvailable ? texts.online : texts.away}</p>

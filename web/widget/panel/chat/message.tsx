@@ -26,7 +26,6 @@ export function ChatMessage({ panel, row: { message, isFirst, isLast }, isMarked
   const { by, text, files, fileIds, at, state } = message;
   const isOwn = by === 'visitor';
   const name = isOwn ? texts.you : message.name || config.organizationName;
-  const isToday = new Date(at).toDateString() === new Date().toDateString();
   const classes = ['message', isOwn ? 'message-own' : 'message-agent', isFirst && 'message-first', isLast && 'message-last', `message-${state}`, Date.now() - at < NEW_MS && 'message-new'];
   return (
     <article class={classes.filter(Boolean).join(' ')} aria-label={`${name}, ${shortTime(at, speaker)}`}>
@@ -46,7 +45,7 @@ export function ChatMessage({ panel, row: { message, isFirst, isLast }, isMarked
         <footer class="message-foot">
           {state !== 'failed' && (
             <time dateTime={new Date(at).toISOString()} title={fullDate(at, speaker)}>
-              {isToday ? relative(at, speaker) : shortTime(at, speaker)}
+              {relative(at, speaker)}
             </time>
           )}
           {isOwn && (isMarked || state === 'failed' || state === 'held') && <Marks panel={panel} message={message} isSeen={isSeen} />}

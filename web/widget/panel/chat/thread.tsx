@@ -8,16 +8,16 @@ import { fill } from '../texts/resolve.ts';
 import { unreadOf } from '../unread.ts';
 import { usePanel } from '../use-panel.ts';
 import { DayLine } from './day-line.tsx';
-import { Jump } from './jump.tsx';
 import { ChatMessage } from './message.tsx';
 import { lastOwn, rowsOf, type Row } from './rows.ts';
 import { useScroll } from './scroll.ts';
 import { SystemLine } from './system-line.tsx';
-import { Typing } from './typing.tsx';
 import { Welcome } from './welcome.tsx';
 
 const FormCard = later((module) => module.FormCard);
+const Jump = later((module) => module.Jump);
 const RatingCard = later((module) => module.RatingCard);
+const Typing = later((module) => module.Typing);
 
 /** So many rows at first; more are drawn as the visitor scrolls up to them. */
 const ROWS_STEP = 60;
@@ -63,7 +63,7 @@ export function ChatThread({ panel }: { panel: Panel }) {
         {(form === 'offered' || form === 'required') && <FormCard panel={panel} />}
         {isDeserted && <SystemLine panel={panel} text="agentsOffline" />}
         {rating !== 'none' && <RatingCard panel={panel} />}
-        <Typing panel={panel} typing={view.typing} />
+        {view.typing.length > 0 && <Typing panel={panel} typing={view.typing} />}
       </div>
       {!isAtEnd && <Jump panel={panel} onJump={toEnd} />}
     </div>

@@ -5,7 +5,6 @@ import { fill } from '../texts/resolve.ts';
 
 export function Typing({ panel, typing }: { panel: Panel; typing: readonly Typist[] }) {
   const { texts, config } = panel.store.state;
-  if (!typing.length) return null;
   return (
     <p class="typing" aria-hidden="true">
       <span class="typing-dots">

@@ -2,10 +2,11 @@
 import shield from 'lucide-static/icons/shield-check.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 
 export function ConsentGate({ panel }: { panel: Panel }) {
-  const { consent } = usePanel(panel, (state) => state.texts);
+  const { consent } = usePanel(panel, wholeOf);
   return (
     <div class="consent">
       <section class="consent-card card">

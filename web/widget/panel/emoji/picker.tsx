@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useDismiss } from '../dismiss.ts';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { find, used, type Emoji } from './find.ts';
 import { neighbour } from './neighbour.ts';
 
@@ -29,7 +30,7 @@ function Picker({ panel, onPick, onClose }: PickerProps) {
   const popup = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState('');
   const [recent] = useState(() => recentOf(panel));
-  const { texts } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   const leave = () => {
     panel.focusComposer();
     onClose();

@@ -5,6 +5,7 @@ import { Icon } from '@parlour/ui/icon.tsx';
 import { useState } from 'preact/hooks';
 import { later } from '../lazy.tsx';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { fill } from '../texts/resolve.ts';
 import { sizeName } from './check.ts';
 import { FileIcon } from './file-icon.tsx';
@@ -21,7 +22,8 @@ const HEIGHT_MAX = 280;
 export function Attachment({ panel, file }: { panel: Panel; file: ShownFile }) {
   const [isOpen, setOpen] = useState(false);
   const [isBroken, setBroken] = useState(false);
-  const { texts, language } = panel.store.state;
+  const { language } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   const info = file.isImage && !isBroken && file.imageInfo;
   // From elsewhere a picture would tell that place who reads here.
   if (!info || !isOwn(info.previewLink)) {

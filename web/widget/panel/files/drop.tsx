@@ -3,6 +3,7 @@ import upload from 'lucide-static/icons/upload.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
 import { useEffect, useState } from 'preact/hooks';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 import { tooLarge } from './check.ts';
 import { addFiles } from './upload.ts';
@@ -12,7 +13,8 @@ export function DropZone({ panel }: { panel: Panel }) {
   const [isOver, setOver] = useState(false);
   useEffect(() => (isOpen ? listen(panel, setOver) : undefined), [panel, isOpen]);
   if (!isOver) return null;
-  const { texts, config, language } = panel.store.state;
+  const { config, language } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   return (
     <div class="drop">
       <div class="drop-words">

@@ -3,6 +3,7 @@ import type { components } from '@parlour/client';
 import { Icon } from '@parlour/ui/icon.tsx';
 import paperclip from 'lucide-static/icons/paperclip.svg';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { Attachment } from './attachment.tsx';
 import { uploadedFile } from './upload.ts';
 
@@ -22,7 +23,7 @@ export default function Files({ panel, files, fileIds }: FilesProps) {
       ))}
       {known.length < files.length + fileIds.length && (
         <div class="message-bubble">
-          <Icon svg={paperclip} /> {panel.store.state.texts.loading}
+          <Icon svg={paperclip} /> {wholeOf(panel.store.state).loading}
         </div>
       )}
     </>

@@ -4,6 +4,7 @@ import close from 'lucide-static/icons/x.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
 import type { Panel } from '../panel.ts';
 import type { Upload } from '../state.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 import { sizeName } from './check.ts';
 import { FileIcon } from './file-icon.tsx';
@@ -22,7 +23,8 @@ export function Tray({ panel }: { panel: Panel }) {
 }
 
 function Row({ panel, upload }: { panel: Panel; upload: Upload }) {
-  const { texts, language } = panel.store.state;
+  const { language } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   const { key, name, sizeBytes, preview, progress, fileId, error, canRetry } = upload;
   return (
     <li class={error ? 'tray-file tray-file-failed' : 'tray-file'}>

@@ -1,7 +1,8 @@
 // Files on their way to the server, from the moment that they are chosen until a message names them.
-import { newCid, type components } from '@parlour/client';
+import type { components } from '@parlour/client';
 import type { Panel } from '../panel.ts';
 import type { Upload } from '../state.ts';
+import { wholeOf } from '../texts/en.ts';
 import { fill } from '../texts/resolve.ts';
 import { isPicture, refusalOf, tooLarge } from './check.ts';
 import { readyFiles } from './ready.ts';
@@ -19,9 +20,12 @@ interface Running {
 const running = new Map<string, Running>();
 /** What the server has, by its id, so that a message can be shown with its files before it is back. */
 const uploaded = new Map<string, UploadedFile>();
+/** Of this page, for their keys. */
+let count = 0;
 
 export function addFiles(panel: Panel, files: Iterable<File>): void {
-  const { config, texts, language, uploads } = panel.store.state;
+  const { config, language, uploads } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   let room = config.filesMax - uploads.filter(({ error, canRetry }) => !error || canRetry).length;
   const added: Upload[] = [];
   for (const file of files) {
@@ -32,7 +36,7 @@ export function addFiles(panel: Panel, files: Iterable<File>): void {
     }
     const preview = !error && isPicture(file.type) ? URL.createObjectURL(file) : null;
     const { name, size: sizeBytes } = file;
-    added.push({ key: newCid(), name, sizeBytes, preview, progress: 0, fileId: null, error, canRetry: false });
+    added.push({ key: `upload ${(count += 1)}`, name, sizeBytes, preview, progress: 0, fileId: null, error, canRetry: false });
     if (!error) running.set(added.at(-1)!.key, { file, request: null });
   }
   panel.store.set({ uploads: [...uploads, ...added] });
@@ -95,7 +99,8 @@ function start(panel: Panel, key: string): void {
 }
 
 function fail(panel: Panel, key: string, status: number): void {
-  const { texts, config, language } = panel.store.state;
+  const { config, language } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   const words: Record<number, string> = {
     400: texts.notAllowedFile,
     403: texts.error.denied,

@@ -4,12 +4,13 @@ import close from 'lucide-static/icons/x.svg';
 import { Icon } from '@parlour/ui/icon.tsx';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { fill } from '../texts/resolve.ts';
 import type { ShownFile } from './attachment.tsx';
 
 export default function Viewer({ panel, file, onClose }: { panel: Panel; file: ShownFile; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { texts } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
   // The browser keeps the focus inside, and gives it back.
   useLayoutEffect(() => dialog.current?.showModal(), []);
   const leave = () => dialog.current?.close();

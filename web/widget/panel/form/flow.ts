@@ -6,7 +6,8 @@ import { currentRound } from './round.ts';
 
 export interface Flow {
   lines: string[];
-  form: PanelState['form'];
+  /** Whether the form is to be shown, and whether the visitor has sent it here. */
+  form: 'none' | 'offered' | 'required' | 'done';
 }
 
 const NOTHING: Flow = { lines: [], form: 'none' };

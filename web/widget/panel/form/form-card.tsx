@@ -5,6 +5,7 @@ import { Icon } from '@parlour/ui/icon.tsx';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Panel } from '../panel.ts';
 import type { OwnVisitor } from '../state.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 import { wordsFor } from '../wrong.ts';
 import { answer } from './answer.ts';
@@ -14,7 +15,7 @@ import { modeOf, questions, type Questions } from './questions.ts';
 import { currentRound } from './round.ts';
 
 export default function FormCard({ panel }: { panel: Panel }) {
-  const texts = usePanel(panel, (state) => state.texts);
+  const texts = usePanel(panel, wholeOf);
   const isRequired = usePanel(panel, (state) => modeOf(state) === 'required');
   const isAnswered = usePanel(panel, (state) => currentRound(state).isAnswered);
   // What is asked stays as it was, also while a page tells more about the visitor: nothing may vanish under a cursor.
@@ -56,7 +57,8 @@ function Form({ panel, asked, isRequired, takesFocus }: FormProps) {
   const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
   const [failure, setFailure] = useState('');
   const [isSending, setSending] = useState(false);
-  const { texts, config } = panel.store.state;
+  const { config } = panel.store.state;
+  const texts = wholeOf(panel.store.state);
 
   useEffect(() => {
     if (takesFocus) form.current?.querySelector<HTMLElement>('input, textarea')?.focus();

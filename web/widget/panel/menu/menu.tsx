@@ -7,6 +7,7 @@ import { Icon } from '@parlour/ui/icon.tsx';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useDismiss } from '../dismiss.ts';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 import { Transcript } from './transcript.tsx';
 
@@ -35,7 +36,7 @@ interface Entry {
 
 function Entries({ panel, onClose, onTranscript }: MenuProps & { onTranscript: () => void }) {
   const list = useRef<HTMLDivElement>(null);
-  const texts = usePanel(panel, (state) => state.texts);
+  const texts = usePanel(panel, wholeOf);
   const isSoundOn = usePanel(panel, (state) => state.isSoundOn);
   const hasTranscript = usePanel(panel, (state) => state.config.hasTranscripts && state.view.items.length > 0);
   useLayoutEffect(() => list.current?.querySelector('button')?.focus(), []);

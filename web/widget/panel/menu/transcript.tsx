@@ -3,12 +3,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { EMAIL } from '../form/check.ts';
 import { known } from '../form/questions.ts';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { fill } from '../texts/resolve.ts';
 import { wordsFor } from '../wrong.ts';
 
 export function Transcript({ panel, onClose }: { panel: Panel; onClose: () => void }) {
   const { state } = panel.store;
-  const { texts } = state;
+  const texts = wholeOf(state);
   const input = useRef<HTMLInputElement>(null);
   const [mistake, setMistake] = useState('');
   const [sentTo, setSentTo] = useState('');

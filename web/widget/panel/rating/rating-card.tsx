@@ -8,6 +8,7 @@ import { Icon } from '@parlour/ui/icon.tsx';
 import { useState } from 'preact/hooks';
 import { answer } from '../form/answer.ts';
 import type { Panel } from '../panel.ts';
+import { wholeOf } from '../texts/en.ts';
 import { usePanel } from '../use-panel.ts';
 import { wordsFor } from '../wrong.ts';
 
@@ -17,7 +18,7 @@ const FACES = [angry, frown, meh, smile, laugh] as const;
 const COMMENT_LENGTH_MAX = 1000;
 
 export default function RatingCard({ panel }: { panel: Panel }) {
-  const { rating: texts } = usePanel(panel, (state) => state.texts);
+  const { rating: texts } = usePanel(panel, wholeOf);
   const isDone = usePanel(panel, (state) => state.rating === 'done');
   return (
     <section class="rating card" aria-label={texts.ask}>
@@ -33,7 +34,7 @@ function Question({ panel }: { panel: Panel }) {
   const [score, setScore] = useState(0);
   const [failure, setFailure] = useState('');
   const [isSending, setSending] = useState(false);
-  const { texts: all } = panel.store.state;
+  const all = wholeOf(panel.store.state);
   const texts = all.rating;
   const labels = [texts.score1, texts.score2, texts.score3, texts.score4, texts.score5];
 

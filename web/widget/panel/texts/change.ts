@@ -1,13 +1,15 @@
 // Texts with the changes that the organization and the site made to them.
-import type { Texts } from './en.ts';
+// English is whole by this import, so that nothing is added to it after the changes.
+import { wholeOf, type Texts } from './en.ts';
+import type { FirstTexts } from './english/first.ts';
 
 export { writtenByTexts } from '../time/own.ts';
 
 type Tree = { [key: string]: string | Tree };
 
 /** The last change wins. */
-export function changed(texts: Texts, changes: readonly unknown[]): Texts {
-  const tree = changes.reduce<Tree>(change, texts);
+export function changed(texts: FirstTexts, changes: readonly unknown[]): Texts {
+  const tree = changes.reduce<Tree>(change, wholeOf({ texts }));
   return refer(tree, tree) as Texts;
 }
 

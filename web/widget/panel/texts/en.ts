@@ -1,177 +1,21 @@
-// English, and with it the shape of every language: the `locale` tree of contract C.5, then what is Parlour's own.
-
-export const en = {
-  customStrings: {
-    welcome: 'Hi there! How can we help?',
-    chatWithUs: 'Chat with us',
-    leaveUsAMessage: 'Leave us a message',
-    mobile_chatWithUs: 'Chat',
-    mobile_leaveUsAMessage: 'Message us',
-    offlineNote: 'We are away right now. Write to us and we will answer here as soon as we are back.',
-    bot_thanksForMessage: 'Thank you for your message!',
-    bot_startOnline: 'We will be with you in a moment.',
-    bot_startOnline_email: 'We will be with you in a moment. If you have to leave, we will reply to {{#email}}.',
-    bot_startOnline_required: 'Please introduce yourself, so that we can answer you.',
-    bot_startOffline: 'We will answer as soon as we are back.',
-    bot_startOffline_email: 'We will answer as soon as we are back, here and to {{#email}}.',
-    bot_startOffline_required: 'Please tell us how to reach you. Then your message is on its way.',
-    bot_beforeForm: 'Leave your details, in case we lose each other:',
-    bot_afterForm: 'Thank you, {{#name}}!',
-    bot_afterForm_email: 'Thank you! We will answer here and to {{#email}}.',
-    bot_details: 'Your details',
-  },
-  online: 'Online',
-  loading: 'Loading…',
-  chat: {
-    empty: 'No messages yet',
-    input: {
-      placeholder: 'Write a message…',
-      oneMore: 'Write another message…',
-      notIntroduced: 'Introduce yourself first',
-      reply: 'Write a reply…',
-    },
-    send: 'Send',
-    messagesCount: '{{#count}} messages',
-    noMessages: 'No messages',
-    newMessage: 'New message',
-    retrievingHistory: 'Loading earlier messages…',
-    more: 'Earlier messages',
-    loading: 'Loading messages…',
-    introduce: 'Introduce yourself',
-    insertEmoji: 'Insert emoji',
-  },
-  name: 'Name',
-  yourName: 'Your name',
-  email: 'E-mail',
-  message: 'Message',
-  submit: 'Send',
-  saved: 'Saved',
-  change: 'Change',
-  cancel: 'Cancel',
-  messageTypes: {
-    welcome: 'Welcome',
-    joinedFirst: '{{#name}} joined the chat',
-    joined: '{{#name}} joined the chat as well',
-    left: '{{#name}} left the chat',
-    agentsOffline: 'Nobody is online at the moment. You can still write: we will answer here.',
-  },
-  agent: 'Agent',
-  typing: '{{#name}} is typing…',
-  areTyping: 'Several people are typing…',
-  minimize: 'Minimize',
-  date: {
-    // Empty: as the browser knows it for the language. Lists are joined by `_`: twelve months, and `AM_PM`.
-    month: { full: '', short: '' },
-    am: '',
-    moment: 'now',
-    minute: '{{#count}} min',
-    hour: '{{#count}} h',
-    day: '{{#count}} d',
-    today: 'Today',
-    yesterday: 'Yesterday',
-    // Empty too, or made of YYYY, MMMM, MMM, MM, M, DD, D, HH, H, hh, h, mm, A and a; see time/format.ts.
-    format: { date: '', dateWithYear: '', when: '', whenWithYear: '', time: '' },
-  },
-  status: {
-    waiting: 'Waiting for the network…',
-    connecting: 'Connecting…',
-    failed: 'The chat cannot be opened here.',
-    offline: 'You are offline. What you write is kept and sent later.',
-    retry: 'Try again',
-  },
-  smile: { sorry: 'Sorry' },
-  error: {
-    weird: 'Something went wrong. Please try again.',
-    incorrectEmail: 'Please enter an e-mail address such as name@example.com',
-    emptyEmail: 'Please enter your e-mail address',
-    emptyMessage: 'Please write a message',
-    denied: 'You cannot write here any more.',
-    formNotDone: 'Please fill in the form first',
-  },
-  and: 'and',
-  close: 'Close',
-  requiredField: 'Please fill this in',
-  messageSent: 'Message sent',
-  active: 'Active now',
-  activeShort: 'Active less than an hour ago',
-  activeLong: 'Active some time ago',
-  sending: 'Sending…',
-  sent: 'Sent',
-  unsent: 'Not sent yet: please introduce yourself',
-  notSeen: 'Not seen yet',
-  seen: 'Seen',
-  units: { b: 'B', kb: 'kB', mb: 'MB', gb: 'GB' },
-  dropToUpload: 'Drop files here to send them',
-  uploadFile: 'Attach a file',
-  uploadFailed: 'The file could not be sent',
-  maximumFileSize: 'Files can be {{#size}} MB at most',
-  comment: 'Comment',
-  update: 'Update',
-  optional: 'optional',
-  // Parlour's own.
-  title: 'Chat with {{#name}}',
-  away: 'Away, we will answer later',
-  menu: 'More',
-  failedToSend: 'Not sent',
-  tooFast: 'A moment, please: that was a little fast.',
-  tooLong: 'Messages can be {{#count}} characters long at most',
-  tooManyFiles: 'At most {{#count}} files at once',
-  notAllowedFile: 'Files of this kind cannot be sent',
-  remove: 'Remove',
-  download: 'Download {{#name}}',
-  image: 'Image {{#name}}',
-  newMessages: 'New messages',
-  jumpToLatest: 'Jump to the latest message',
-  newMessageFrom: 'New message from {{#name}}: {{#text}}',
-  you: 'You',
-  edited: 'edited',
-  soundOn: 'Turn sound on',
-  soundOff: 'Turn sound off',
-  notifyMe: 'Notify me of answers',
-  firstName: 'First name',
-  lastName: 'Last name',
-  phone: 'Phone',
-  group: 'Whom would you like to talk to?',
-  consent: {
-    text: 'To chat, we keep a key in this browser and what you write on our server.',
-    agree: 'Agree and chat',
-    marketing: 'You may send me news and offers',
-    termsOfService: 'I agree to the terms of service',
-    terms: 'Read the terms',
-    required: 'Please agree to go on',
-  },
-  rating: {
-    ask: 'How was the chat?',
-    score1: 'Very bad',
-    score2: 'Bad',
-    score3: 'All right',
-    score4: 'Good',
-    score5: 'Very good',
-    comment: 'Tell us more (optional)',
-    thanks: 'Thank you for your answer!',
-    later: 'Not now',
-  },
-  transcript: {
-    ask: 'Send me this chat by e-mail',
-    done: 'The chat will be sent to {{#email}}',
-  },
-  offlineShort: 'Offline',
-  closed: 'This chat was closed. Write to open it again.',
-  emoji: {
-    search: 'Search emoji',
-    none: 'No emoji found',
-    recent: 'Recently used',
-    smileys: 'Smileys',
-    people: 'People and body',
-    hearts: 'Hearts and feelings',
-    animals: 'Animals and nature',
-    food: 'Food and drink',
-    activities: 'Activities',
-    travel: 'Travel and places',
-    objects: 'Objects',
-    symbols: 'Symbols',
-  },
-};
+// English, and with it the shape of every language. The panel comes with the first part; whoever imports this has the whole.
+import { first, type FirstTexts } from './english/first.ts';
+import { late } from './english/late.ts';
 
 /** Every text of a language. */
-export type Texts = typeof en;
+export type Texts = FirstTexts & typeof late;
+
+/** What the panel has spoken so far is completed, and not replaced. */
+export const en: Texts = complete(first, late);
+
+function complete<First extends object, Late extends object>(first: First, late: Late): First & Late {
+  for (const [key, text] of Object.entries(late)) {
+    const known = (first as Record<string, unknown>)[key];
+    if (typeof known === 'object' && known) complete(known, text as object);
+    else Object.assign(first, { [key]: text });
+  }
+  return first as First & Late;
+}
+
+/** For the parts that are loaded when they are needed, which have brought the rest of English along. */
+export const wholeOf = ({ texts }: { texts: FirstTexts }): Texts => texts as Texts;

@@ -1,14 +1,10 @@
 // The texts of a language: loaded when they are needed, changed by what the organization and the site say, ready to be filled in.
 import { writeBy } from '../time/when.ts';
-import { en, type Texts } from './en.ts';
+import { first, type FirstTexts } from './english/first.ts';
 
-/** The first is spoken where none of them is wanted. */
-export const LANGUAGES = ['en', 'fr', 'de', 'es', 'it', 'pt', 'nl', 'pl', 'ru', 'ar', 'ja', 'zh'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** One import for each, written out, so that each becomes a file of its own. */
-const LOADERS: Record<Language, () => Promise<{ default: Texts }>> = {
-  en: async () => ({ default: en }),
+/** The first is spoken where none of them is wanted. One import for each, written out, so that each becomes a file of its own. */
+const LOADERS = {
+  en: async () => ({ default: first }),
   fr: () => import('./fr.ts'),
   de: () => import('./de.ts'),
   es: () => import('./es.ts'),
@@ -20,11 +16,14 @@ const LOADERS: Record<Language, () => Promise<{ default: Texts }>> = {
   ar: () => import('./ar.ts'),
   ja: () => import('./ja.ts'),
   zh: () => import('./zh.ts'),
-};
+} satisfies Record<string, () => Promise<{ default: FirstTexts }>>;
+
+export type Language = keyof typeof LOADERS;
+export const LANGUAGES = Object.keys(LOADERS) as Language[];
 
 /** The texts of a language with all changes made, the last of which wins. In English where the language cannot be loaded. */
-export async function loadTexts(language: string, overrides: readonly unknown[] = []): Promise<Texts> {
-  const built = await LOADERS[languageOf(language)]().then((module) => module.default, () => en);
+export async function loadTexts(language: string, overrides: readonly unknown[] = []): Promise<FirstTexts> {
+  const built: FirstTexts = await LOADERS[languageOf(language)]().then((module) => module.default, () => first);
   const given = overrides.filter((change) => change && Object.keys(change).length);
   // Most widgets change nothing, and need not load how that is done.
   if (!given.length) return built;

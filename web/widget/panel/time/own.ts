@@ -1,4 +1,5 @@
 // Moments in the names and formats that the texts have, where they have any.
+import type { Texts } from '../texts/en.ts';
 import { formatted, type NameToken } from './format.ts';
 import type { Speaker, Write } from './when.ts';
 
@@ -25,7 +26,9 @@ function nameOf(date: Date, speaker: Speaker, token: NameToken, formatter: Param
 }
 
 /** The name that the texts have, if they do. */
-function ownName(date: Date, { texts: { date: texts } }: Speaker, token: NameToken): string | undefined {
+function ownName(date: Date, speaker: Speaker, token: NameToken): string | undefined {
+  // Comes with what completes English.
+  const { date: texts } = speaker.texts as Pick<Texts, 'date'>;
   if (token === 'A') return list(texts.am, 2)?.[date.getHours() < 12 ? 0 : 1];
   return list(token === 'MMM' ? texts.month.short : texts.month.full, 12)?.[date.getMonth()];
 }

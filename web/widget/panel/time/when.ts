@@ -1,11 +1,11 @@
 // Moments in words: as the browser knows them for the language, unless the texts have names or formats of their own.
-import type { Texts } from '../texts/en.ts';
+import type { FirstTexts } from '../texts/english/first.ts';
 import { fill, languageOf } from '../texts/resolve.ts';
 
 /** Whose words: the panel's state is one. */
 export interface Speaker {
   language: string;
-  texts: Pick<Texts, 'date'>;
+  texts: Pick<FirstTexts, 'date'>;
 }
 
 const MINUTE_MS = 60_000;
@@ -33,18 +33,12 @@ export function fullDate(at: number, speaker: Speaker): string {
   return written(at, speaker, '', { dateStyle: 'long', timeStyle: 'short' });
 }
 
-/** `now`, `3 min`, `14:02`, `Yesterday 14:02`, `12 Mar`, `12 Mar 2024` */
+/** `now`, `3 min`, `14:02`: beside a message, above which the day has its name. */
 export function relative(at: number, speaker: Speaker, now: number = Date.now()): string {
-  const { moment, minute, yesterday, format } = speaker.texts.date;
+  const { moment, minute } = speaker.texts.date;
   const minutes = Math.floor((now - at) / MINUTE_MS);
   if (minutes < 1) return moment;
-  if (minutes < 60) return fill(minute, { count: minutes });
-  const days = daysBetween(at, now);
-  if (days <= 0) return shortTime(at, speaker);
-  if (days === 1) return `${yesterday} ${shortTime(at, speaker)}`;
-  return isSameYear(at, now)
-    ? written(at, speaker, format.when, { day: 'numeric', month: 'short' })
-    : written(at, speaker, format.whenWithYear, { day: 'numeric', month: 'short', year: 'numeric' });
+  return minutes < 60 ? fill(minute, { count: minutes }) : shortTime(at, speaker);
 }
 
 /** How many midnights lie between; a day of 23 hours is a day. */
@@ -83,5 +77,5 @@ function formatter(language: string, options: Intl.DateTimeFormatOptions): Intl.
 
 /** The visitor's own kind of the language, such as British English, if that is what the panel speaks. */
 function tag(language: string): string {
-  return globalThis.navigator?.languages?.find((own) => languageOf(own) === language && own.startsWith(language)) ?? language;
+  return globalThis.navigator?.languages.find((own) => languageOf(own) === language && own.startsWith(language)) ?? language;
 }

@@ -26,8 +26,11 @@ fn the_languages_are_those_of_the_panel() {
 
 #[test]
 fn the_keys_are_those_of_the_panel() {
-    let source = std::fs::read_to_string(format!("{PANEL_TEXTS}/en.ts")).unwrap();
-    let panel = keys_of(&source);
+    let panel: Vec<String> = ["first", "late"]
+        .into_iter()
+        .map(|part| std::fs::read_to_string(format!("{PANEL_TEXTS}/english/{part}.ts")).unwrap())
+        .flat_map(|source| keys_of(&source))
+        .collect();
     let lacking: Vec<&str> = panel
         .iter()
         .map(String::as_str)
@@ -39,7 +42,7 @@ fn the_keys_are_those_of_the_panel() {
         .collect();
     assert!(
         lacking.is_empty() && needless.is_empty(),
-        "KEYS of model/widget/texts.rs and web/widget/panel/texts/en.ts differ: add {lacking:?}, remove {needless:?}"
+        "KEYS of model/widget/texts.rs and web/widget/panel/texts/english differ: add {lacking:?}, remove {needless:?}"
     );
     assert_eq!(panel.len(), KEYS.len(), "a key stands in KEYS twice");
     for key in KEYS {
