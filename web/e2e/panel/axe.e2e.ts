@@ -2,15 +2,15 @@
 import type { Frame, Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { loadTexts } from '../../widget/panel/texts/resolve.ts';
-import type { Texts } from '../../widget/panel/texts/en.ts';
+import { wholeOf, type Texts } from '../../widget/panel/texts/en.ts';
 import { faults } from '../stage/axe.ts';
 import type { Line } from '../stage/line.ts';
 import { PICTURE } from '../stage/picture.ts';
-import { buttonOf, openPanel, panelOf, useStage, write } from '../stage.ts';
+import { buttonOf, composerOf, openPanel, panelOf, useStage, write, type HostPage } from '../stage.ts';
 
 const stage = useStage();
 const NO_FORM = { online: 'none', offline: 'none', fields: [], asksGroup: false, consents: [] };
-afterEach(() => stage.desk.settings({ form: NO_FORM, isConsentRequired: false, hasRating: true }));
+afterEach(() => stage.desk.settings({ form: NO_FORM, isConsentRequired: false, hasRating: true, identityMode: 'open' }));
 
 interface Look {
   colorScheme: 'light' | 'dark';
@@ -25,16 +25,16 @@ const LOOKS: Look[] = [
 ];
 
 /** A page in this look, and what to ask of it: nothing may be wrong, in the page and in the panel. */
-async function enter({ colorScheme, language }: Look, by: { line?: Line } = {}) {
+async function enter({ colorScheme, language }: Look, { line, setup, ...page }: HostPage & { line?: Line } = {}) {
   // What moves has other colours on its way.
-  const visitor = await stage.visitor({ colorScheme, reducedMotion: 'reduce' }, by);
-  const page = await visitor.open({ setup: { language }, head: '<style>html { color-scheme: light dark }</style>' });
-  await buttonOf(page).waitFor();
+  const visitor = await stage.visitor({ colorScheme, reducedMotion: 'reduce' }, line ? { line } : {});
+  const tab = await visitor.open({ setup: { language, ...setup }, head: '<style>html { color-scheme: light dark }</style>', ...page });
+  await buttonOf(tab).waitFor({ state: 'attached' });
   const check = async (state: string, panel?: Frame) => {
-    expect([state, await faults(page.mainFrame())]).toEqual([state, []]);
+    expect([state, await faults(tab.mainFrame())]).toEqual([state, []]);
     if (panel) expect([state, await faults(panel)]).toEqual([state, []]);
   };
-  return { page, check, texts: await loadTexts(language) };
+  return { page: tab, check, texts: wholeOf({ texts: await loadTexts(language) }) };
 }
 
 async function chat(look: Look, { page, check, texts }: { page: Page; check(state: string, panel?: Frame): Promise<void>; texts: Texts }) {
@@ -125,5 +125,22 @@ for (const look of LOOKS) {
     const panel = await panelOf(page);
     await panel.getByText(texts.consent.text).waitFor();
     await check('consent', panel);
+  });
+
+  test(`a chat that is refused: ${look.language}, ${look.colorScheme}`, async () => {
+    await stage.desk.api('post', '/api/v1/widget/identity-secret', {});
+    await stage.desk.settings({ identityMode: 'enforced' });
+    const { page, check, texts } = await enter(look, { setup: { visitorId: 'a-visitor-whom-nobody-vouches-for' } });
+    await buttonOf(page).click();
+    const panel = await panelOf(page);
+    await panel.getByText(texts.status.failed).waitFor();
+    await check('refused', panel);
+  });
+
+  test(`in an element of the page: ${look.language}, ${look.colorScheme}`, async () => {
+    const { page, check } = await enter(look, { setup: { mode: 'frame', injectTo: 'place' }, body: '<main><h1>Shop</h1><div id="place" style="height: 600px"></div></main>' });
+    const panel = await panelOf(page);
+    await composerOf(panel).waitFor();
+    await check('in an element', panel);
   });
 }

@@ -20,7 +20,13 @@ export async function openPanel(page: Page): Promise<Frame> {
   await buttonOf(page).click();
   const panel = await panelOf(page);
   await composerOf(panel).waitFor();
+  await rest(page);
   return panel;
+}
+
+/** Until nothing moves any more: what is clicked in a frame that moves, Chromium gives to the page around it. */
+async function rest(page: Page): Promise<void> {
+  await page.locator(CONTAINER).evaluate((container) => Promise.allSettled(container.getAnimations({ subtree: true }).map(({ finished }) => finished)));
 }
 
 /** Where the visitor writes. */
