@@ -24,6 +24,9 @@ const WIDGET_ID_BYTES: usize = 12;
 /// Bytes of what a link to a file is kept secret by (trust 1.13).
 const ACCESS_TOKEN_BYTES: usize = 16;
 
+/// Bytes of a policy's nonce: the 128 bits that CSP3 asks for.
+const POLICY_NONCE_BYTES: usize = 16;
+
 /// Bytes of the name of stored bytes: nobody finds the same twice.
 const STORAGE_KEY_BYTES: usize = 16;
 
@@ -91,6 +94,11 @@ pub fn file() -> FileId {
 /// What must be shown to fetch a file: 32 lower-case hexadecimal characters.
 pub fn access_token() -> String {
     hex::encode(bytes::<ACCESS_TOKEN_BYTES>())
+}
+
+/// What lets one answer's own scripts run, and no others: a nonce of a Content-Security-Policy.
+pub fn policy_nonce() -> String {
+    hex::encode(bytes::<POLICY_NONCE_BYTES>())
 }
 
 /// The name under which the bytes of a file are stored, which says nothing of the file.

@@ -29,7 +29,7 @@ pub(crate) async fn page(
         return not_built();
     };
     // The snippet of the page is as sites have it: in the page itself. Nobody can know the nonce before.
-    let nonce = app::ids::access_token();
+    let nonce = app::ids::policy_nonce();
     let values = [
         ("nonce", nonce.as_str()),
         ("widgetId", &escaped(&widget_id)),
