@@ -60,7 +60,7 @@ export class ChatPanel implements Panel {
     this.setUp(setup);
   }
 
-  /** What the page wants, at first and after a restart there. */
+  /** What the page wants; and from the beginning, when the visitor wants to be forgotten. */
   setUp(setup: Setup): void {
     this.#visit?.close();
     this.#visit = null;

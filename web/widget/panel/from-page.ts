@@ -24,15 +24,15 @@ function listen(panel: ChatPanel, config: WidgetConfig): void {
     return setup;
   };
   const speak = async (setup: Setup) => store.set(await speech(config, setup));
+  const visitorId = () => store.state.session?.visitorId;
   const call = (act: (later: typeof Later) => void) =>
-    panel.whenOpen(() => void import('./later.ts').then(act, (error: Error) => panel.notice(error.message)));
+    panel.whenOpen(() => {
+      const known = visitorId();
+      // What is told of one visitor is not told of the next, who may be here when the code is.
+      import('./later.ts').then((later) => known === visitorId() && act(later), (error: Error) => panel.notice(error.message));
+    });
   const tell = (body: object) => call(({ tellVisitor }) => void tellVisitor(panel, body));
 
-  host.on('setup', (setup) => {
-    panel.setUp(setup);
-    void look(config, setup);
-    void speak(setup);
-  });
   host.on('shown', ({ isShown, focus }) => {
     store.set({ isShown });
     panel.see();
