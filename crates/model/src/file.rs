@@ -140,8 +140,7 @@ pub fn clean_name(given: &str) -> String {
     let plain = |c: char| if c.is_whitespace() { ' ' } else { c };
     let plain: String = seen.chars().map(plain).collect();
     // With a dot in front a file is hidden where people save it; Windows cuts dots and spaces off the end.
-    let trimmed = plain.trim_matches(['.', ' ']);
-    let name = shortened(trimmed).trim_end_matches(['.', ' ']).to_owned();
+    let name = shortened(plain.trim_start_matches(['.', ' ']));
     if name.is_empty() {
         NAMELESS.to_owned()
     } else if is_device(&name) {
@@ -181,8 +180,10 @@ fn is_refused(c: char) -> bool {
     c.is_control() || is_hidden || r#"/\:*?"<>|"#.contains(c)
 }
 
-/// Cuts a name that is too long, and keeps its ending.
+/// Cuts a name that is too long, and keeps its ending. Neither it nor what is left of it ends in a dot or a space.
 fn shortened(name: &str) -> String {
+    const NO_END: [char; 2] = ['.', ' '];
+    let name = name.trim_end_matches(NO_END);
     if name.len() <= FILE_NAME_LENGTH_MAX {
         return name.to_owned();
     }
@@ -197,7 +198,8 @@ fn shortened(name: &str) -> String {
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{ending}", &name[..end])
+    let cut = format!("{}{ending}", &name[..end]);
+    cut.trim_end_matches(NO_END).to_owned()
 }
 
 fn is_device(name: &str) -> bool {
@@ -257,6 +259,14 @@ mod tests {
         assert!(long.len() > FILE_NAME_LENGTH_MAX - 3, "{}", long.len());
         let no_ending = clean_name(&format!("a.{}", "x".repeat(4_096)));
         assert_eq!(no_ending.len(), FILE_NAME_LENGTH_MAX);
+    }
+
+    #[test]
+    fn a_device_by_a_long_name_is_cut_once() {
+        let filling = "x".repeat(FILE_NAME_LENGTH_MAX - "CON.".len() - " y".len());
+        let kept = clean_name(&format!("CON.{filling} y"));
+        assert_eq!(kept, format!("_CON.{filling}"));
+        assert_eq!(clean_name(&kept), kept);
     }
 
     #[test]
