@@ -22,7 +22,7 @@ test('what the visitor writes is answered beside it, and what the page calls is 
   await shows(panel, ['is anybody there?', 'yes, beside you']);
   await answering.getByText('Seen by the visitor').waitFor();
 
-  await page.getByRole('button', { name: 'Automatic message', exact: false }).first().click();
+  await page.getByRole('button', { name: 'Automatic message' }).click();
   const told = page.getByLabel('What was called, and what came back');
   await until(async () => expect(await told.innerText()).toContain("onNewMessage({ type: 'agent'"));
   expect(await faults(page.mainFrame())).toEqual([]);

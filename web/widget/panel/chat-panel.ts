@@ -145,7 +145,6 @@ export class ChatPanel implements Panel {
       memory: this.memory,
       setup: () => this.store.state.setup,
       language: () => this.store.state.language,
-      phase: (phase) => this.#changed({ status: { ...NO_STATUS, phase } }),
       changed: (change) => this.#changed(change),
       notices: (codes) => codes.forEach((code) => this.notice(code)),
       refused: (code) => {

@@ -1,6 +1,6 @@
 // One visitor at the panel: opens the session, goes on trying while there is no way to the server, renews it, and holds
 // the live connection. Another visitor is another `Visit`.
-import { ApiError, Live, openSession, renewer, request, type Phase, type Session, type SessionBody, type Subscription } from '@parlour/client';
+import { ApiError, Live, NO_STATUS, openSession, renewer, request, type Session, type SessionBody, type Subscription } from '@parlour/client';
 import type { Setup } from '../events.ts';
 import type { Memory } from './memory.ts';
 import type { OwnVisitor, PanelState } from './state.ts';
@@ -10,8 +10,6 @@ export interface VisitOptions {
   memory: Memory;
   setup: () => Setup;
   language: () => string;
-  /** How far it has got, before there is a live connection. */
-  phase(phase: Phase): void;
   /** What became known. */
   changed(change: Partial<PanelState>): void;
   notices(codes: readonly string[]): void;
@@ -67,7 +65,7 @@ export class Visit {
 
   async #open(): Promise<void> {
     for (let waitMs = RETRY_FIRST_MS; !this.#isClosed; waitMs = Math.min(RETRY_MAX_MS, waitMs * 2)) {
-      this.#options.phase('connecting');
+      this.#options.changed({ status: { ...NO_STATUS, phase: 'connecting' } });
       try {
         const session = await this.#enter();
         const visitor = (await this.request('get', '/live/visitor').catch(() => null)) as OwnVisitor | null;
@@ -76,7 +74,7 @@ export class Visit {
       } catch (error) {
         if (this.#isClosed) return;
         if (isFinal(error)) return this.#options.refused(error.code);
-        this.#options.phase('waiting');
+        this.#options.changed({ status: { ...NO_STATUS, phase: 'waiting' } });
         await pause(waitMs * (0.5 + Math.random()));
       }
     }

@@ -5,10 +5,9 @@ import type { Speaker, Write } from './when.ts';
 
 export const writtenByTexts: Write = (date, speaker, format, options, formatter) => {
   if (format) return formatted(date, format, (token) => nameOf(date, speaker, token, formatter));
-  const token = options.month === 'short' ? 'MMM' : 'MMMM';
   return formatter(options)
     .formatToParts(date)
-    .map(({ type, value }) => (type === 'month' ? ownName(date, speaker, token) : type === 'dayPeriod' && ownName(date, speaker, 'A')) || value)
+    .map(({ type, value }) => (type === 'month' ? ownName(date, speaker, 'MMMM') : type === 'dayPeriod' && ownName(date, speaker, 'A')) || value)
     .join('');
 };
 
