@@ -32,10 +32,11 @@ async function rest(page: Page): Promise<void> {
 /** Where the visitor writes. */
 export const composerOf = (panel: Frame) => panel.locator('.composer-text');
 
-/** Writes a message and sends it by the keyboard. While the chat opens, the focus may move on the way. */
+/** Clicks where one writes, writes a message, and sends it by the keyboard. While the chat opens, the focus may move on the way. */
 export async function write(panel: Frame, text: string): Promise<void> {
   const composer = composerOf(panel);
   await until(async () => {
+    await composer.click();
     await composer.fill(text);
     if ((await composer.inputValue()) !== text) throw new Error('the text went elsewhere');
   });

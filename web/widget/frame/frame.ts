@@ -27,7 +27,10 @@ export function openFrame(): void {
     if (isTaken) connect();
     isTaken = true;
     frame.contentWindow?.postMessage({ parlour: 1 }, tools.ORIGIN, [channel!.port2]);
-    if (document.activeElement === frame) frame.focus();
+    if (document.activeElement !== frame) return;
+    // A focus from before the document was there may have gone with the empty one; a second one counts only after none.
+    frame.blur();
+    frame.focus();
   };
   wrapper().append(frame);
 }
