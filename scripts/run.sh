@@ -41,6 +41,23 @@ if ! command -v curl >/dev/null 2>&1; then
     exit 1
 fi
 
+port=${listen##*:}
+host=${listen%:*}
+case "$host" in
+    0.0.0.0 | '[::]' | '') host=127.0.0.1 ;;
+esac
+address=http://$host:$port
+
+asks() {
+    curl --silent --output /dev/null --max-time 2 --noproxy '*' "$@" "$address/readyz"
+}
+
+# Else the answers of whoever is there would be taken for this server's.
+if asks; then
+    echo "something answers at $address already; for another port: PARLOUR_LISTEN=127.0.0.1:$((port + 1)) make run" >&2
+    exit 1
+fi
+
 # A group of its own: Ctrl-C reaches this script, which then asks the server once to stop.
 set -m
 "$binary" serve --data-dir "$data" --listen "$listen" </dev/null &
@@ -52,13 +69,6 @@ stop() {
     kill -TERM "$server" 2>/dev/null || true
 }
 trap stop INT TERM HUP EXIT
-
-port=${listen##*:}
-host=${listen%:*}
-case "$host" in
-    0.0.0.0 | '[::]' | '') host=127.0.0.1 ;;
-esac
-address=http://$host:$port
 
 # What another node on the same database needs, or what this one lacks for that.
 show_nodes() {
@@ -98,7 +108,7 @@ show() {
 
 for _ in $(seq $((READY_WAIT_SECONDS * 5))); do
     kill -0 "$server" 2>/dev/null || break
-    if curl --silent --fail --output /dev/null --max-time 2 --noproxy '*' "$address/readyz"; then
+    if asks --fail; then
         show
         break
     fi
